@@ -1,0 +1,7 @@
+"""`python -m labrunner`."""
+
+import sys
+
+from labrunner.cli import main
+
+sys.exit(main())

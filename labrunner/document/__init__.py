@@ -1,0 +1,1 @@
+"""Page text to `Document`: pure, no file is read here."""

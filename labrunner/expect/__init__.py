@@ -1,0 +1,1 @@
+"""Promised output against real output: pure."""
