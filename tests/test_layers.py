@@ -20,7 +20,8 @@ LAYERS: dict[str, set[str]] = {
     "check": {"document", "expect", "plan", "lab"},
     "shell": set(),
     "run": {"document", "expect", "plan", "events", "shell"},
-    "target": {"plan", "events", "config"},
+    # run: only for the questions it asks of a place (`Witness`), which a target answers.
+    "target": {"plan", "events", "config", "run"},
     "report": {"document", "expect", "plan", "events", "check", "run"},
     "preview": {"document", "plan", "events", "check", "report", "run", "shell", "target"},
     "sandbox": set(),
