@@ -1,0 +1,15 @@
+"""The images that every sandbox has, a file a family. Order matters: the first that matches is taken."""
+
+from labrunner.sandbox.node.image import Image
+from labrunner.sandbox.node.images import awscli, busybox, curl, kubectl, pause, python, shells
+
+IMAGES: tuple[Image, ...] = (
+    pause.IMAGE,
+    busybox.IMAGE,
+    shells.DEBIAN,
+    shells.AMAZON_LINUX,
+    python.IMAGE,
+    curl.IMAGE,
+    awscli.IMAGE,
+    kubectl.IMAGE,
+)
