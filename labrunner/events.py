@@ -10,6 +10,8 @@ from labrunner.expect.model import Drift
 
 Verdict = Literal["passed", "failed", "drifted", "skipped", "not rehearsed"]
 Phase = Literal["before", "after"]
+Outcome = Literal["prompted", "timed_out", "interrupted", "exited"]
+"""How a command ended: the shell prompted again, or the limit, a request to stop, or the shell's own end came first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class CommandFinished:
     step: int
     command: int
     exit_status: int
-    outcome: Literal["prompted", "timed_out", "interrupted", "exited"]
+    outcome: Outcome
     duration: float
     """Seconds."""
     drift: Drift | None
@@ -97,6 +99,7 @@ class HookFinished:
     name: str
     phase: Phase
     exit_status: int
+    outcome: Outcome
     duration: float
     """Seconds."""
 
@@ -116,6 +119,7 @@ class Notice:
     step: int
     """0 when it concerns the whole run."""
     text: str
+    """Lower case, without a full stop: the fact, then what follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,8 @@ class RunFinished:
     """Seconds."""
     counts: tuple[tuple[Verdict, int], ...]
     """How many steps had each verdict, in a fixed order, zeros left out."""
+    reasons: tuple[str, ...] = ()
+    """What made it fail that belongs to no step: a suite's hook, say. Plain sentences."""
 
 
 Event = (
