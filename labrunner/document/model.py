@@ -97,6 +97,9 @@ class Tab:
     group: int
     """Number of the tab group in the page, from 1."""
     label: str
+    """What readers see on it."""
+    value: str
+    """What the page's author calls it; the label where there is no other name."""
     first: bool
     """Whether this is the group's first tab, the one that runs unless another is chosen."""
 
@@ -137,7 +140,8 @@ class Block:
     """The content."""
     headings: tuple[str, ...]
     """The headings it stands under, outermost first."""
-    tab: Tab | None
+    tabs: tuple[Tab, ...]
+    """The tabs it stands in, outermost first; empty outside of tabs."""
     closed: bool
     """False when the fence is never closed and runs to the end of what holds it."""
     commands: tuple[Command, ...] = ()

@@ -1,0 +1,142 @@
+"""A bash block's lines to its commands and the output that each one promises.
+
+`$ ` begins a command; it goes on until bash would consider it complete, over bare lines or over lines with
+a prompt of their own; what follows, up to the next prompt, is promised output, blank lines included.
+"""
+
+import re
+from collections.abc import Sequence
+
+from labrunner.document import bash
+from labrunner.document.model import Command, Problem, SourceLine
+
+_PROMPT = re.compile(r"\$(?=[ \t]|$)[ \t]?")
+
+Lines = Sequence[SourceLine]
+
+
+def split(lines: Lines, *, raw: bool) -> tuple[tuple[Command, ...], tuple[Problem, ...]]:
+    """Return a block's commands in order, and what in the block is neither command nor output.
+
+    Args:
+        lines: The block's content.
+        raw: Prompts mean nothing: the whole block is one script.
+    """
+    first = next((at for at, line in enumerate(lines) if _prompted(line)), None)
+    if raw or first is None:
+        return _script(lines), ()
+    return tuple(_commands(lines, first)), tuple(_stray(lines[:first]))
+
+
+def _prompted(line: SourceLine) -> bool:
+    return line.text.startswith("$") and _PROMPT.match(line.text) is not None
+
+
+def _typed(line: SourceLine) -> str:
+    return _PROMPT.sub("", line.text, count=1)
+
+
+def _stray(lines: Lines) -> list[Problem]:
+    return [
+        Problem("text before the first prompt is never run; begin it with '$ ' or with '#'", line.span)
+        for line in lines
+        if line.text.strip() and not line.text.lstrip().startswith("#")
+    ]
+
+
+def _script(lines: Lines) -> tuple[Command, ...]:
+    """Return a block without prompts as its one command; none when nothing in it would run."""
+    lines = _trimmed(lines)
+    if all(not line.text.strip() or line.text.lstrip().startswith("#") for line in lines):
+        return ()
+    texts = [line.text for line in lines]
+    return (Command("\n".join(texts), tuple(lines), (), _is_complete(texts)),)
+
+
+def _is_complete(texts: Sequence[str]) -> bool:
+    if len(texts) == 1 and bash.is_plain(texts[0]):
+        return True
+    reader = bash.Reader()
+    for text in texts:
+        reader.add(text)
+    return reader.complete
+
+
+def _commands(lines: Lines, start: int) -> list[Command]:
+    found = []
+    while start < len(lines):
+        end, texts, complete = _read(lines, start)
+        following = _next_prompt(lines, end)
+        if any(text.strip() for text in texts):
+            output = tuple(_trimmed_end(lines[end:following]))
+            found.append(Command("\n".join(texts), tuple(lines[start:end]), output, complete))
+        start = following
+    return found
+
+
+def _read(lines: Lines, start: int) -> tuple[int, list[str], bool]:
+    """Return where the command that begins at `start` ends, its lines as typed, whether it is complete."""
+    texts = [_typed(lines[start])]
+    if bash.is_plain(texts[0]) or not texts[0].strip():
+        return start + 1, texts, True
+    reader = bash.Reader()
+    reader.add(texts[0])
+    end = start + 1
+    while not (complete := reader.complete) and end < len(lines) and not reader.exhausted:
+        document = reader.awaits
+        following = _rest(lines, end, document) if document else [_typed(lines[end])]
+        for text in following:
+            reader.add(text)
+        if not following:
+            break
+        texts += following
+        end += len(following)
+    return (end, texts, True) if complete else _abandoned(lines, start)
+
+
+def _rest(lines: Lines, start: int, document: bash.HereDocument) -> list[str]:
+    """Return a here-document's lines with its closing one; empty when it is never closed.
+
+    Where the closing line has a prompt of its own, so has the text; where it has none, a `$ ` in the
+    text is text.
+    """
+    for at in range(start, len(lines)):
+        if document.ends_at(lines[at].text):
+            return [line.text for line in lines[start : at + 1]]
+        if _prompted(lines[at]) and document.ends_at(_typed(lines[at])):
+            return [_typed(line) for line in lines[start : at + 1]]
+    return []
+
+
+def _abandoned(lines: Lines, start: int) -> tuple[int, list[str], bool]:
+    """Return what to take for a command that never becomes complete: at most up to the next prompt.
+
+    What is wrong for good, `kubectl get <pod-name>` say, ends with its line; what is merely unfinished
+    goes on.
+    """
+    stop = _next_prompt(lines, start + 1)
+    reader = bash.Reader()
+    texts = [_typed(lines[start])]
+    reader.add(texts[0])
+    for line in lines[start + 1 : stop]:
+        if reader.exhausted or not reader.unfinished:
+            break
+        reader.add(line.text)
+        texts.append(line.text)
+    while not texts[-1].strip() and len(texts) > 1:
+        texts.pop()
+    return start + len(texts), texts, False
+
+
+def _next_prompt(lines: Lines, start: int) -> int:
+    return next((at for at in range(start, len(lines)) if _prompted(lines[at])), len(lines))
+
+
+def _trimmed(lines: Lines) -> Lines:
+    start = next((at for at, line in enumerate(lines) if line.text.strip()), len(lines))
+    return _trimmed_end(lines[start:])
+
+
+def _trimmed_end(lines: Lines) -> Lines:
+    end = next((at for at in range(len(lines), 0, -1) if lines[at - 1].text.strip()), 0)
+    return lines[:end]
