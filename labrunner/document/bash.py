@@ -22,8 +22,9 @@ _PLAIN = re.compile(rf" *(?!{_RESERVED}){_WORD}(?: +{_WORD})* *", re.ASCII)
 _DELIMITER = re.compile(rb"(?:'[^'\n]*'|\"(?:\\.|[^\"\\\n])*\"|\\.|[^\s;&|<>()'\"\\])+")
 _OPERATOR = re.compile(rb"<<-?[ \t]*$")
 _QUOTING = re.compile(rb"'([^']*)'|\"((?:\\.|[^\"\\])*)\"|\\(.)")
-_CLOSERS = ('"', "'", ")", "}", "`", "]]", "))", "\nx", "\nx\ndone", "\nx\nfi", "\n}", "\n;;\nesac")
-"""Endings of which one completes text that is merely unfinished. A second nesting level is not tried."""
+_CLOSERS = tuple(b"\n" + line for line in (b"x", b'"', b"'", b")", b"}", b"`", b"]]", b"))"))
+_CLOSERS += (b"\nx\ndone", b"\ndo x\ndone", b"\nx\nfi", b"\nthen x\nfi", b"\n;;\nesac", b"\nx) x;;\nesac")
+"""Lines of which one completes text that is merely unfinished. A second nesting level is not tried."""
 
 PARSED_BYTES = 1 << 20
 """How much one command may have parsed in all: 0.2 s. A quote left open before a huge listing would
@@ -84,22 +85,21 @@ class Reader:
         """Whether bash would run what has been added."""
         if self._awaited or (self._continued and len(self._lines) == 1):
             return False
-        tree = self._parse()
-        return not tree.root_node.has_error and not self._lacks_target(tree)
+        return self._completed_by(b"")
 
     @property
     def unfinished(self) -> bool:
         """Whether something could still complete what has been added: it is not complete, but not wrong."""
         if self._awaited:
             return True
-        return any(self._completes(closer.encode()) for closer in _CLOSERS)
+        return any(self._completed_by(closer) for closer in _CLOSERS)
 
     @property
     def _continued(self) -> bool:
         last = self._lines[-1] if self._lines else b""
         return (len(last) - len(last.rstrip(b"\\"))) % 2 == 1
 
-    def _completes(self, closer: bytes) -> bool:
+    def _completed_by(self, closer: bytes) -> bool:
         tree = self._parse(closer)
         return not tree.root_node.has_error and not self._lacks_target(tree)
 
@@ -131,9 +131,7 @@ class Reader:
 
     def _lacks_target(self, tree: "Tree") -> bool:
         """Whether a redirection's line ends before its target, which bash never takes from the next."""
-        if len(self._lines) == 1 and b"\n" not in self._lines[0]:
-            return False
-        if not any(b"<" in line or b">" in line for line in self._lines):
+        if tree.root_node.end_point.row < 2 or not any(b"<" in line or b">" in line for line in self._lines):
             return False
         return any(
             before.end_point.row != after.start_point.row and not self._joined(before.end_point.row)

@@ -30,6 +30,20 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class CleanupCommand:
+    """A command that the declaration wants run after the pages, whatever happened."""
+
+    text: str
+    path: Path
+    """The declaration's file."""
+    name: str
+    """What to call that file in messages."""
+    line: int
+    """1-based line where it stands, or where clean-up is declared when it cannot be told."""
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class LabDeclaration:
     """What a lab's `lab.toml` says of the environment its readers have."""
 
@@ -40,7 +54,7 @@ class LabDeclaration:
     """Literals, with references to one another resolved."""
     buckets: tuple[Bucket, ...] = ()
     roles: tuple[Role, ...] = ()
-    cleanup_commands: tuple[str, ...] = ()
+    cleanup_commands: tuple[CleanupCommand, ...] = ()
     namespaces: tuple[str, ...] = ()
     """Namespaces that the lab makes; a run that ends with one of them has left something behind."""
     mirror: Path | None = None

@@ -1,0 +1,93 @@
+"""Which pages a folder holds, in the order in which a reader works through them."""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+from labrunner.lab import pages
+from labrunner.plan.pages import Folder, Page
+
+NOT_TESTED = ".notest"
+"""A file of this name skips its folder and everything below."""
+_INDEX = ("index", "_index")
+_NOT_PAGES = ("node_modules", "tests")
+
+
+def gather(path: Path, name: str) -> tuple[Folder, ...]:
+    """Return a folder with its pages, then the folders below it, each with its own.
+
+    The index page comes first, then `weight` or `sidebar_position`, then the name; folders are ordered by
+    their index page. Folders without pages are left out, and so are hidden ones.
+
+    Raises:
+        LabrunnerError: A page cannot be read.
+    """
+    return tuple(folder for folder, _ in _walk(path, name))
+
+
+def hook_scripts(folder: Path) -> frozenset[Path]:
+    """Return the hook scripts beside a folder's pages."""
+    return frozenset(script for script in (folder / "tests").glob("hook-*.sh") if script.is_file())
+
+
+def _walk(path: Path, name: str) -> list[tuple[Folder, tuple[float, str]]]:
+    """Return the folders from `path` down, the topmost with what it is ordered by among its siblings."""
+    if (path / NOT_TESTED).exists():
+        return []
+    entries = _entries(path, name)
+    found = [pages.read(entry, str(Path(name, entry.name))) for entry in entries if _is_page(entry)]
+    found.sort(key=_order)
+    below = [_walk(entry, str(Path(name, entry.name))) for entry in entries if _is_folder(entry)]
+    below = sorted((walked for walked in below if walked), key=lambda walked: walked[0][1])
+    walked = [pair for inner in below for pair in inner]
+    weight = _weight(found[0]) if found and found[0].path.stem in _INDEX else math.inf
+    if found:
+        folder = Folder(path.resolve(), tuple(found), hook_scripts(path.resolve()))
+        return [(folder, (weight, path.name)), *walked]
+    if walked:
+        # A folder without pages of its own takes its place among its siblings by its name.
+        walked[0] = (walked[0][0], (math.inf, path.name))
+    return walked
+
+
+def _entries(path: Path, name: str) -> list[Path]:
+    try:
+        return sorted(path.iterdir())
+    except OSError as error:
+        raise pages.unreadable(error, name) from None
+
+
+def _is_page(entry: Path) -> bool:
+    return entry.suffix.lower() in pages.SUFFIXES and not entry.name.startswith(".") and entry.is_file()
+
+
+def _is_folder(entry: Path) -> bool:
+    return not entry.name.startswith(".") and entry.name not in _NOT_PAGES and entry.is_dir()
+
+
+def _order(page: Page) -> tuple[bool, float, str]:
+    return (page.path.stem not in _INDEX, _weight(page), page.path.name)
+
+
+def _weight(page: Page) -> float:
+    return math.inf if page.document.weight is None else page.document.weight
+
+
+def single(path: Path, name: str) -> Folder:
+    """Return the folder of one page with that page alone."""
+    page = pages.read(path, name)
+    return Folder(page.path.parent, (page,), hook_scripts(page.path.parent))
+
+
+def joined(folders: Iterator[Folder]) -> tuple[Folder, ...]:
+    """Return folders with neighbours of the same path made one, and no page twice."""
+    made: list[Folder] = []
+    seen: set[Path] = set()
+    for folder in folders:
+        fresh = tuple(page for page in folder.pages if page.path not in seen)
+        seen.update(page.path for page in fresh)
+        if made and made[-1].path == folder.path:
+            made[-1] = Folder(folder.path, made[-1].pages + fresh, folder.scripts)
+        elif fresh:
+            made.append(Folder(folder.path, fresh, folder.scripts))
+    return tuple(made)

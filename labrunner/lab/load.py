@@ -1,0 +1,83 @@
+"""What the user named, page or folder, to a `Lab`: the way in from the command line."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from labrunner import config
+from labrunner.config import Settings
+from labrunner.errors import LabError, UsageError
+from labrunner.lab import folders, pages, surroundings, workspaces
+from labrunner.lab.model import Lab
+from labrunner.plan.pages import Folder
+
+
+def load(
+    paths: Path | str | Sequence[Path | str],
+    *,
+    workspace: Path | str | None = None,
+    settings: Settings | None = None,
+) -> Lab:
+    """Read pages, hooks, the lab's declaration and the workspace's settings.
+
+    Args:
+        paths: A page or a folder of pages, or several; they run in this order.
+        workspace: The folder that labs know as `/workspace`; found from the first path when left out.
+        settings: Instead of those that the workspace has.
+
+    Raises:
+        UsageError: A path is not there, or the settings cannot be used.
+        LabError: A page or the lab's declaration cannot be used as it is written, or nothing would run.
+    """
+    names = [str(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)]
+    if not names:
+        raise UsageError("no page is named", remedy="name a page or a folder of pages")
+    root, settings = _root(names[0], workspace, settings)
+    found = folders.joined(_folders(names))
+    _require_commands(found, names)
+    declared = surroundings.gather(found, root)
+    return Lab(", ".join(names), root, found, declared, settings)
+
+
+def _root(first: str, given: Path | str | None, settings: Settings | None) -> tuple[Path, Settings]:
+    if given is not None and not Path(given).is_dir():
+        raise UsageError("workspace is not a folder", path=given, remedy="name a folder with --workspace")
+    if not Path(first).exists():
+        raise pages.missing(Path(first), first)
+    root = workspaces.find(Path(first).resolve()) if given is None else Path(given).resolve()
+    settings = config.load(config.find(root)) if settings is None else settings
+    if given is None and settings.workspace.value:
+        root = root / settings.workspace.value
+    if not root.is_dir():
+        fact = f"workspace {settings.workspace.value!r} is not a folder"
+        raise UsageError(fact, path=settings.workspace.origin, remedy="name a folder beside the settings")
+    return root, settings
+
+
+def _folders(names: Iterable[str]) -> Iterator[Folder]:
+    for name in names:
+        path = Path(name)
+        if not path.is_dir():
+            yield folders.single(path, name)
+            continue
+        found = folders.gather(path, name)
+        if not found:
+            raise LabError(_empty(path), path=name, remedy="name a folder with pages, or a page")
+        yield from found
+
+
+def _empty(folder: Path) -> str:
+    if (folder / folders.NOT_TESTED).exists():
+        return f"folder is skipped by its {folders.NOT_TESTED} file"
+    return "folder holds no page to test"
+
+
+def _require_commands(found: Iterable[Folder], names: Sequence[str]) -> None:
+    blocks = [block for folder in found for page in folder.pages for block in page.document.blocks]
+    if any(block.commands for block in blocks):
+        return
+    remedy = "mark the commands to run with ```bash"
+    shown = next((block for block in blocks if block.language in ("sh", "shell", "console", "zsh")), None)
+    if shown:
+        remedy = f"a {shown.language!r} block is only shown: write ```bash for commands to run"
+    fact = "there is nothing to run: no bash block holds a command"
+    raise LabError(fact, path=", ".join(names), remedy=remedy)
