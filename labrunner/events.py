@@ -11,7 +11,7 @@ from labrunner.expect.model import Drift
 Verdict = Literal["passed", "failed", "drifted", "skipped", "not rehearsed"]
 Phase = Literal["before", "after"]
 Outcome = Literal["prompted", "timed_out", "interrupted", "exited"]
-"""How a command ended: the shell prompted again, or the limit, a request to stop, or the shell's own end came first."""
+"""How a command ended: the shell prompted again, or first came the limit, a request to stop, the shell's end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,9 @@ class Parser(argparse.ArgumentParser):
     def parse(self, words: Sequence[str]) -> Arguments:
         """Parse, or end the process with a sentence and exit code 2."""
         arguments, unknown = self.parse_known_args(words)
-        if not unknown:
-            return arguments
-        option = unknown[0].partition("=")[0]
-        if option.startswith("-"):
-            self.fail_with_suggestion(f"there is no option {option}", option, self._option_string_actions)
-        self.error(f"'{unknown[0]}' is one argument too many")
+        if unknown:
+            self._refuse(unknown[0])
+        return arguments
 
     def fail_with_suggestion(self, fact: str, word: str, known: Iterable[str]) -> NoReturn:
         """Say that `word` is unknown, which known one it resembles, and end the process."""
@@ -40,6 +37,12 @@ class Parser(argparse.ArgumentParser):
 
         near = get_close_matches(word, list(known), n=1, cutoff=0.6)
         self.error(f"{fact}; did you mean {near[0]}?" if near else fact)
+
+    def _refuse(self, word: str) -> NoReturn:
+        option = word.partition("=")[0]
+        if option.startswith("-"):
+            self.fail_with_suggestion(f"there is no option {option}", option, self._option_string_actions)
+        self.error(f"'{word}' is one argument too many")
 
     def error(self, message: str) -> NoReturn:
         """Print one sentence in lower case and end the process with exit code 2."""

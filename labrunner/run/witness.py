@@ -23,7 +23,7 @@ class Witness(Protocol):
         ...
 
     def settle(self, seconds: float, pause: Pause) -> None:
-        """Let the pause after a block pass: `seconds` on a real place, less where it can tell that nothing is pending.
+        """Let the pause after a block pass: `seconds`, or less where it can tell that nothing is pending.
 
         All waiting goes through `pause`; once that returns `True`, come back without waiting further.
         """
