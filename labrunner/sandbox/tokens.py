@@ -60,7 +60,7 @@ class Identity:
         )
 
 
-class InvalidToken(Exception):  # noqa: N818 - reads as what it is
+class InvalidTokenError(Exception):
     """The token says who it is for, but not credibly: its form, signature, time or audience is wrong."""
 
 
@@ -149,15 +149,15 @@ class Tokens:
             audience: For whom it must have been made.
 
         Raises:
-            InvalidToken: It is not a token of this cluster, has expired, or is for someone else.
+            InvalidTokenError: It is not a token of this cluster, has expired, or is for someone else.
         """
         claims = self._verified_claims(token)
         if now > claims["exp"] + LEEWAY:
-            raise InvalidToken("service account token has expired")
+            raise InvalidTokenError("service account token has expired")
         if now < claims["nbf"] - LEEWAY:
-            raise InvalidToken("service account token is not valid yet")
+            raise InvalidTokenError("service account token is not valid yet")
         if audience not in claims["aud"]:
-            raise InvalidToken(f"token audiences {json.dumps(claims['aud'])} is invalid for {audience}")
+            raise InvalidTokenError(f"token audiences {json.dumps(claims['aud'])} is invalid for {audience}")
         return _identity(claims)
 
     def _sign(self, claims: Mapping[str, Any]) -> str:
@@ -172,13 +172,13 @@ class Tokens:
         try:
             # The key alone decides the algorithm; the header's word for it is only checked.
             if json.loads(_decode(head)).get("alg") != "RS256":
-                raise InvalidToken("square/go-jose: unexpected signature algorithm")
+                raise InvalidTokenError("square/go-jose: unexpected signature algorithm")
             self._key.public_key().verify(
                 _decode(signature), signed.encode(), padding.PKCS1v15(), hashes.SHA256()
             )
             claims: dict[str, Any] = json.loads(_decode(body))
         except (ValueError, AttributeError, InvalidSignature) as error:
-            raise InvalidToken("invalid bearer token") from error
+            raise InvalidTokenError("invalid bearer token") from error
         return claims
 
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from labrunner.sandbox.tokens import ISSUER, BoundObject, InvalidToken, Tokens
+from labrunner.sandbox.tokens import ISSUER, BoundObject, InvalidTokenError, Tokens
 
 NOW = 1_700_000_000.0
 
@@ -67,38 +67,38 @@ def test_the_token_of_a_pod_names_the_pod() -> None:
 def test_a_token_for_sts_is_not_one_for_the_api_server() -> None:
     token = issue(audiences=["sts.amazonaws.com"])
     assert tokens().verify(token, now=NOW, audience="sts.amazonaws.com").name == "inference"
-    with pytest.raises(InvalidToken, match="audiences"):
+    with pytest.raises(InvalidTokenError, match="audiences"):
         tokens().verify(token, now=NOW)
 
 
 def test_a_token_expires() -> None:
     token = issue(seconds=600)
     tokens().verify(token, now=NOW + 600)
-    with pytest.raises(InvalidToken, match="expired"):
+    with pytest.raises(InvalidTokenError, match="expired"):
         tokens().verify(token, now=NOW + 611)
 
 
 def test_a_token_from_the_future_is_refused() -> None:
-    with pytest.raises(InvalidToken, match="not valid yet"):
+    with pytest.raises(InvalidTokenError, match="not valid yet"):
         tokens().verify(issue(), now=NOW - 11)
 
 
 def test_another_cluster_s_token_is_refused() -> None:
     foreign = Tokens.create().issue("aiml", "inference", "uid-1", now=NOW)
-    with pytest.raises(InvalidToken):
+    with pytest.raises(InvalidTokenError):
         tokens().verify(foreign, now=NOW)
 
 
 def test_a_token_that_asks_for_no_signature_is_refused() -> None:
     header = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
     body = issue().split(".")[1]
-    with pytest.raises(InvalidToken):
+    with pytest.raises(InvalidTokenError):
         tokens().verify(f"{header}.{body}.", now=NOW)
 
 
 @given(st.text())
 def test_any_text_is_a_token_or_refused(text: str) -> None:
-    with pytest.raises(InvalidToken):
+    with pytest.raises(InvalidTokenError):
         tokens().verify(text, now=NOW)
 
 
@@ -110,7 +110,7 @@ def test_a_changed_token_is_refused(data: st.DataObject) -> None:
     changed = token[:at] + other + token[at + 1 :]
     # The last character of each part has bits that mean nothing.
     assume(changed != token and token[at + 1 : at + 2] not in ("", "."))
-    with pytest.raises(InvalidToken):
+    with pytest.raises(InvalidTokenError):
         tokens().verify(changed, now=NOW)
 
 
