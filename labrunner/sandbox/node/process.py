@@ -31,7 +31,10 @@ class Process(Protocol):
         """Return the exit code, 128 + n after signal n, once the process has ended."""
 
     def kill(self) -> None:
-        """End an `exec`, or leave an `attach`, at once: the client is gone."""
+        """End an `exec`, or leave an `attach`, and let go of all streams.
+
+        To be called in the end in any case: it is harmless after the process has ended.
+        """
 
 
 class PodService(Protocol):
