@@ -6,6 +6,9 @@ import os
 import socket
 from dataclasses import dataclass
 
+GONE = b'{"failed": "enter", "errno": 3}'
+"""What an end without an answer means: no such process."""
+
 
 class EnterError(Exception):
     """A command could not be started in a container.
@@ -48,7 +51,7 @@ class Answers:
         terminal = None
         while True:
             packet, descriptors = await self._next()
-            answer = json.loads(packet) if packet else {"failed": "enter", "errno": 3}
+            answer = json.loads(packet or GONE)
             if "failed" in answer:
                 for each in descriptors if terminal is None else [terminal]:
                     os.close(each)

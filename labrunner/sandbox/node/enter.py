@@ -8,9 +8,11 @@ It runs with the standard library alone and imports nothing of labrunner. On the
 argument comes one packet a request, with descriptors: the request as JSON, a socket for the answers, a handle
 of a process in the container and, without a terminal, standard input, output and error. The answers are
 JSON packets: `{"terminal": true}` with the terminal's descriptor, `{"started": PID}` or
-`{"failed": STAGE, "errno": N}`, then `{"ended": STATUS}`. Whoever closes the answers' socket ends the process.
+`{"failed": STAGE, "errno": N}`, then `{"ended": STATUS}`. Whoever closes the answers' socket ends the
+process.
 """
 
+import contextlib
 import ctypes
 import errno
 import fcntl
@@ -23,6 +25,7 @@ import stat
 import struct
 import sys
 import termios
+from pathlib import Path
 from typing import Any, NoReturn
 
 NAMESPACES = 0x10000000 | 0x00020000 | 0x04000000 | 0x08000000 | 0x20000000  # user, mount, uts, ipc, pid
@@ -150,7 +153,7 @@ def _find(program: str, path: str) -> str:
     for folder in path.split(":"):
         candidate = f"{folder or '.'}/{program}"
         try:
-            mode = os.stat(candidate).st_mode
+            mode = Path(candidate).stat().st_mode
         except OSError:
             continue
         if not stat.S_ISDIR(mode) and os.access(candidate, os.X_OK):
@@ -179,10 +182,8 @@ def _die_with_parent() -> None:
 
 
 def _tell(answers: socket.socket, answer: dict[str, Any]) -> None:
-    try:
+    with contextlib.suppress(OSError):  # nobody waits any more
         answers.send(json.dumps(answer).encode())
-    except OSError:
-        pass  # nobody waits any more
 
 
 if __name__ == "__main__":
