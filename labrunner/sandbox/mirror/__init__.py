@@ -1,0 +1,1 @@
+"""The web as a rehearsal has it: the addresses that a lab has pinned, and a clear no for all others."""
