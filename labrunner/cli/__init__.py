@@ -23,6 +23,8 @@ INTERRUPTED = 130
 SUBCOMMANDS = {
     "run": "run labs and say whether they still do what their pages promise",
     "plan": "show what would run, in which order and under which limits",
+    "sandbox": "start and stop a rehearsal cluster that stays",
+    "doctor": "say what this machine has of what rehearsals need",
 }
 
 EXAMPLES = """\

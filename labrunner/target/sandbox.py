@@ -123,7 +123,7 @@ def launched(spec: Mapping[str, Any], *, run: str = "") -> Iterator[Ready]:
     with tempfile.TemporaryFile() as said:
         process = start(spec, said, run=run)
         try:
-            yield _await_ready(process, said)
+            yield wait_until_ready(process, said)
         finally:
             stop(process)
 
@@ -161,7 +161,12 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     process.stdout.close()
 
 
-def _await_ready(process: subprocess.Popen[bytes], said: IO[bytes]) -> Ready:
+def wait_until_ready(process: subprocess.Popen[bytes], said: IO[bytes]) -> Ready:
+    """What the sandbox says once it is ready.
+
+    Raises:
+        LabrunnerError: It cannot run here, failed, or took longer than `READY_SECONDS`.
+    """
     assert process.stdout is not None
     deadline = time.monotonic() + READY_SECONDS
     line = b""
