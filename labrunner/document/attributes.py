@@ -17,13 +17,13 @@ _SECONDS = {None: 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 _HOOK = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
-def language(info: str) -> str:
+def language_of(info: str) -> str:
     """Return the first word of an info string in lower case; empty when it names no language."""
     found = _LANGUAGE.match(info)
     return found[1].lower() if found else ""
 
 
-def attributes(info: str, line: int, column: int) -> tuple[Attribute, ...]:
+def attributes_of(info: str, line: int, column: int) -> tuple[Attribute, ...]:
     """Return the attributes of an info string that begins at the given 1-based place.
 
     A word without `=` is an attribute with an empty value; what stands in braces is a display hint of the
@@ -38,7 +38,7 @@ def attributes(info: str, line: int, column: int) -> tuple[Attribute, ...]:
     )
 
 
-def settings(given: Iterable[Attribute]) -> tuple[FenceSettings, tuple[Problem, ...]]:
+def settings_of(given: Iterable[Attribute]) -> tuple[FenceSettings, tuple[Problem, ...]]:
     """Return what the attributes of a bash fence mean, and what is wrong with them."""
     values: dict[str, Any] = {}
     problems = []

@@ -7,7 +7,7 @@ a prompt of their own; what follows, up to the next prompt, is promised output, 
 import re
 from collections.abc import Sequence
 
-from labrunner.document import bash
+from labrunner.document.bash import HereDocument, Reader, is_plain
 from labrunner.document.model import Command, Problem, SourceLine
 
 _PROMPT = re.compile(r"\$(?=[ \t]|$)[ \t]?")
@@ -15,7 +15,7 @@ _PROMPT = re.compile(r"\$(?=[ \t]|$)[ \t]?")
 Lines = Sequence[SourceLine]
 
 
-def split(lines: Lines, *, raw: bool) -> tuple[tuple[Command, ...], tuple[Problem, ...]]:
+def commands_of(lines: Lines, *, raw: bool) -> tuple[tuple[Command, ...], tuple[Problem, ...]]:
     """Return a block's commands in order, and what in the block is neither command nor output.
 
     Args:
@@ -54,9 +54,9 @@ def _script(lines: Lines) -> tuple[Command, ...]:
 
 
 def _is_complete(texts: Sequence[str]) -> bool:
-    if len(texts) == 1 and bash.is_plain(texts[0]):
+    if len(texts) == 1 and is_plain(texts[0]):
         return True
-    reader = bash.Reader()
+    reader = Reader()
     for text in texts:
         reader.add(text)
     return reader.complete
@@ -77,9 +77,9 @@ def _commands(lines: Lines, start: int) -> list[Command]:
 def _read(lines: Lines, start: int) -> tuple[int, list[str], bool]:
     """Return where the command that begins at `start` ends, its lines as typed, whether it is complete."""
     texts = [_typed(lines[start])]
-    if bash.is_plain(texts[0]) or not texts[0].strip():
+    if is_plain(texts[0]) or not texts[0].strip():
         return start + 1, texts, True
-    reader = bash.Reader()
+    reader = Reader()
     reader.add(texts[0])
     end = start + 1
     while not (complete := reader.complete) and end < len(lines) and not reader.exhausted:
@@ -94,7 +94,7 @@ def _read(lines: Lines, start: int) -> tuple[int, list[str], bool]:
     return (end, texts, True) if complete else _abandoned(lines, start)
 
 
-def _rest(lines: Lines, start: int, document: bash.HereDocument) -> list[str]:
+def _rest(lines: Lines, start: int, document: HereDocument) -> list[str]:
     """Return a here-document's lines with its closing one; empty when it is never closed.
 
     Where the closing line has a prompt of its own, so has the text; where it has none, a `$ ` in the
@@ -115,7 +115,7 @@ def _abandoned(lines: Lines, start: int) -> tuple[int, list[str], bool]:
     goes on.
     """
     stop = _next_prompt(lines, start + 1)
-    reader = bash.Reader()
+    reader = Reader()
     texts = [_typed(lines[start])]
     reader.add(texts[0])
     for line in lines[start + 1 : stop]:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
-from labrunner.document import attributes, commands
+from labrunner.document.attributes import attributes_of, language_of, settings_of
+from labrunner.document.commands import commands_of
 from labrunner.document.model import Block, Problem, SourceLine, Span, Tab
 
 
-def block(
+def block_of(
     token: Token, source: Sequence[str], headings: tuple[str, ...], tabs: tuple[Tab, ...]
 ) -> tuple[Block, tuple[Problem, ...]]:
     """Return the fence as a block, and what is wrong with it.
@@ -22,11 +23,11 @@ def block(
     lines = content(token, source)
     closed = _closed(token, len(lines))
     span = _span(token, source)
-    language = attributes.language(token.info)
+    language = language_of(token.info)
     opening = source[span.line - 1]
-    given = attributes.attributes(token.info, span.line, len(opening) - len(token.info) + 1)
-    settings, problems = attributes.settings(given if language == "bash" else ())
-    found, stray = commands.split(lines, raw=settings.raw) if language == "bash" else ((), ())
+    given = attributes_of(token.info, span.line, len(opening) - len(token.info) + 1)
+    settings, problems = settings_of(given if language == "bash" else ())
+    found, stray = commands_of(lines, raw=settings.raw) if language == "bash" else ((), ())
     files = tuple(_stripped(line) for line in lines if line.text.strip()) if language == "file" else ()
     if not closed and language in ("bash", "file"):
         problems += (_never_closed(token, span),)

@@ -22,7 +22,7 @@ class FrontMatter:
         return "" if title is None or isinstance(title, (dict, list)) else str(title).strip()
 
 
-def read(content: str, line: int) -> FrontMatter:
+def read_front_matter(content: str, line: int) -> FrontMatter:
     """Read YAML that begins on the given 1-based line of the page."""
     # PyYAML costs a tenth of a small page's whole time, and pages without front matter do not need it.
     import yaml

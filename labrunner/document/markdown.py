@@ -19,7 +19,7 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>&!]")
 _HEADING_ID = re.compile(r"\s*\{#[^{}]*\}\s*$")
 
 
-def tokens(text: str) -> list[Token]:
+def tokens_of(text: str) -> list[Token]:
     """Return the block tokens of `text`, whose lines end in `\\n` alone."""
     return _parser().parse(text)
 

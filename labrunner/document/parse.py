@@ -5,8 +5,9 @@ from pathlib import PurePath
 
 from markdown_it.token import Token
 
-from labrunner.document import fences, front_matter, markdown
-from labrunner.document.front_matter import FrontMatter
+from labrunner.document.fences import block_of
+from labrunner.document.front_matter import FrontMatter, read_front_matter
+from labrunner.document.markdown import plain, tokens_of
 from labrunner.document.model import Block, Document, Heading, Problem, Span
 from labrunner.document.tabs import Tabs
 
@@ -20,7 +21,7 @@ def parse(text: str, name: str) -> Document:
     """
     text = _normalised(text)
     walk = _Walk(text.split("\n"))
-    for token in markdown.tokens(text) if text else ():
+    for token in tokens_of(text) if text else ():
         walk.take(token)
     return Document(
         name=name,
@@ -65,20 +66,20 @@ class _Walk:
             case "inline":
                 self._tabs.pass_text(token.content)
             case "front_matter":
-                self.front = front_matter.read(token.content, 2)
+                self.front = read_front_matter(token.content, 2)
             case "comment" if not token.meta["closed"]:
                 self._comment(token)
 
     def _fence(self, token: Token) -> None:
         under = tuple(heading.text for heading in self._open)
-        block, problems = fences.block(token, self._source, under, self._tabs.current)
+        block, problems = block_of(token, self._source, under, self._tabs.current)
         self.blocks.append(block)
         self.problems.extend(problems)
 
     def _heading(self, token: Token) -> None:
         start, end = token.map or (0, 1)
         span = Span(start + 1, 1, end, len(self._source[end - 1]) + 1)
-        heading = Heading(self._level, markdown.plain(token.content), span)
+        heading = Heading(self._level, plain(token.content), span)
         self._level = 0
         self.headings.append(heading)
         self._open = [*(outer for outer in self._open if outer.level < heading.level), heading]

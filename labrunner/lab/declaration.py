@@ -20,7 +20,7 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _TABLES = ("title", "variables", "buckets", "roles", "cleanup", "mirror", "sandbox")
 
 
-def read(path: Path, name: str) -> LabDeclaration:
+def read_declaration(path: Path, name: str) -> LabDeclaration:
     """Read the declaration in the file `path`, called `name` in messages.
 
     Raises:
@@ -32,10 +32,10 @@ def read(path: Path, name: str) -> LabDeclaration:
         raise LabError("declaration is not UTF-8 text", path=name, remedy="save it as UTF-8") from None
     except OSError as error:
         raise LabError(f"declaration cannot be read: {error.strerror}", path=name) from None
-    return parse(text, path, name)
+    return parse_declaration(text, path, name)
 
 
-def parse(text: str, path: Path, name: str) -> LabDeclaration:
+def parse_declaration(text: str, path: Path, name: str) -> LabDeclaration:
     """Return what the text of a declaration says; `path` is its absolute file."""
     top = Table(Source(name, text), "", _parsed(text, name))
     top.only(_TABLES)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
-from labrunner.lab import pages
+from labrunner.lab.pages import SUFFIXES, read_page, unreadable
 from labrunner.plan.pages import Folder, Page
 
 NOT_TESTED = ".notest"
@@ -35,7 +35,7 @@ def _walk(path: Path, name: str) -> list[tuple[Folder, tuple[float, str]]]:
     if (path / NOT_TESTED).exists():
         return []
     entries = _entries(path, name)
-    found = [pages.read(entry, str(Path(name, entry.name))) for entry in entries if _is_page(entry)]
+    found = [read_page(entry, str(Path(name, entry.name))) for entry in entries if _is_page(entry)]
     found.sort(key=_order)
     below = [_walk(entry, str(Path(name, entry.name))) for entry in entries if _is_folder(entry)]
     below = sorted((walked for walked in below if walked), key=lambda walked: walked[0][1])
@@ -54,11 +54,11 @@ def _entries(path: Path, name: str) -> list[Path]:
     try:
         return sorted(path.iterdir())
     except OSError as error:
-        raise pages.unreadable(error, name) from None
+        raise unreadable(error, name) from None
 
 
 def _is_page(entry: Path) -> bool:
-    return entry.suffix.lower() in pages.SUFFIXES and not entry.name.startswith(".") and entry.is_file()
+    return entry.suffix.lower() in SUFFIXES and not entry.name.startswith(".") and entry.is_file()
 
 
 def _is_folder(entry: Path) -> bool:
@@ -75,7 +75,7 @@ def _weight(page: Page) -> float:
 
 def single(path: Path, name: str) -> Folder:
     """Return the folder of one page with that page alone."""
-    page = pages.read(path, name)
+    page = read_page(path, name)
     return Folder(page.path.parent, (page,), hook_scripts(page.path.parent))
 
 

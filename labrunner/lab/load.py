@@ -6,8 +6,11 @@ from pathlib import Path
 from labrunner import config
 from labrunner.config import Settings
 from labrunner.errors import LabError, UsageError
-from labrunner.lab import folders, pages, surroundings, workspaces
+from labrunner.lab.folders import NOT_TESTED, gather, joined, single
 from labrunner.lab.model import Lab
+from labrunner.lab.pages import missing
+from labrunner.lab.surroundings import declaration_of
+from labrunner.lab.workspaces import find_workspace
 from labrunner.plan.pages import Folder
 
 
@@ -32,9 +35,9 @@ def load(
     if not names:
         raise UsageError("no page is named", remedy="name a page or a folder of pages")
     root, settings = _root(names[0], workspace, settings)
-    found = folders.joined(_folders(names))
+    found = joined(_folders(names))
     _require_commands(found, names)
-    declared = surroundings.gather(found, root)
+    declared = declaration_of(found, root)
     return Lab(", ".join(names), root, found, declared, settings)
 
 
@@ -42,8 +45,8 @@ def _root(first: str, given: Path | str | None, settings: Settings | None) -> tu
     if given is not None and not Path(given).is_dir():
         raise UsageError("workspace is not a folder", path=given, remedy="name a folder with --workspace")
     if not Path(first).exists():
-        raise pages.missing(Path(first), first)
-    root = workspaces.find(Path(first).resolve()) if given is None else Path(given).resolve()
+        raise missing(Path(first), first)
+    root = find_workspace(Path(first).resolve()) if given is None else Path(given).resolve()
     settings = config.load(config.find(root)) if settings is None else settings
     if given is None and settings.workspace.value:
         root = root / settings.workspace.value
@@ -57,17 +60,17 @@ def _folders(names: Iterable[str]) -> Iterator[Folder]:
     for name in names:
         path = Path(name)
         if not path.is_dir():
-            yield folders.single(path, name)
+            yield single(path, name)
             continue
-        found = folders.gather(path, name)
+        found = gather(path, name)
         if not found:
             raise LabError(_empty(path), path=name, remedy="name a folder with pages, or a page")
         yield from found
 
 
 def _empty(folder: Path) -> str:
-    if (folder / folders.NOT_TESTED).exists():
-        return f"folder is skipped by its {folders.NOT_TESTED} file"
+    if (folder / NOT_TESTED).exists():
+        return f"folder is skipped by its {NOT_TESTED} file"
     return "folder holds no page to test"
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labrunner.config import Settings
-from labrunner.plan import build
+from labrunner.plan.build import build
 from labrunner.plan.model import LabDeclaration, Plan
 from labrunner.plan.pages import Choices, Folder
 

@@ -10,7 +10,7 @@ from labrunner.plan.pages import Page
 SUFFIXES = (".md", ".mdx", ".markdown")
 
 
-def read(path: Path, name: str) -> Page:
+def read_page(path: Path, name: str) -> Page:
     """Return the page in the file `path`, called `name` in messages.
 
     Raises:

@@ -11,7 +11,8 @@ from itertools import chain
 from pathlib import Path
 
 from labrunner.errors import LabError
-from labrunner.lab import declaration, workspaces
+from labrunner.lab.declaration import read_declaration
+from labrunner.lab.workspaces import MODULES, named_files
 from labrunner.plan.model import LabDeclaration
 from labrunner.plan.pages import Folder, Page
 
@@ -19,7 +20,7 @@ FILE = "lab.toml"
 _INDEX = ("index", "_index")
 
 
-def gather(folders: Iterable[Folder], workspace: Path) -> LabDeclaration:
+def declaration_of(folders: Iterable[Folder], workspace: Path) -> LabDeclaration:
     """Return what the declarations of all these pages say together; an empty one when there are none.
 
     Raises:
@@ -27,7 +28,7 @@ def gather(folders: Iterable[Folder], workspace: Path) -> LabDeclaration:
     """
     pages = [page for folder in folders for page in folder.pages]
     found = dict.fromkeys(chain.from_iterable(_files(page, workspace) for page in pages))
-    declared = [declaration.read(file, _shown(file)) for file in found]
+    declared = [read_declaration(file, _shown(file)) for file in found]
     return reduce(_merged, declared) if declared else LabDeclaration()
 
 
@@ -41,14 +42,14 @@ def _files(page: Page, workspace: Path) -> Iterator[Path]:
             if (file := _above(name.text, workspace)) is not None:
                 yield file
     stem = page.path.parent.name if page.path.stem in _INDEX else page.path.stem
-    module = workspace / workspaces.MODULES / stem / FILE
+    module = workspace / MODULES / stem / FILE
     if module.is_file():
         yield module
 
 
 def _above(name: str, workspace: Path) -> Path | None:
     """Return the declaration nearest to a file that a page names, at most up to the workspace."""
-    for file in workspaces.named_files(workspace, name):
+    for file in named_files(workspace, name):
         folder = Path(file).parent
         while folder.is_relative_to(workspace) and ".." not in folder.parts:
             if (folder / FILE).is_file():

@@ -8,7 +8,7 @@ from labrunner import config
 MODULES = "modules"
 
 
-def find(page: Path) -> Path:
+def find_workspace(page: Path) -> Path:
     """Return the workspace of a page or folder: the nearest folder above that looks like one.
 
     That is one with settings, with a `modules` folder, or a git repository's top; without any, the page's

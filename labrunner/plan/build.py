@@ -6,10 +6,10 @@ from pathlib import Path
 
 from labrunner.document.model import Block, Document
 from labrunner.errors import LabError
-from labrunner.plan import tabs
 from labrunner.plan.cleanup import declared_block, is_cleanup
 from labrunner.plan.model import Hook, LabDeclaration, Plan, Step, Suite, Warned
 from labrunner.plan.pages import WORKSPACE, Choices, Folder, Page
+from labrunner.plan.tabs import chosen_tabs, passed_over
 
 SUITE_HOOK = "suite"
 
@@ -58,11 +58,11 @@ def _suite(folder: Folder, choices: Choices) -> Suite:
 
 
 def _steps(page: Page, folder: Folder, choices: Choices) -> Iterator[Step]:
-    chosen = tabs.choose(page.document.blocks, choices.tabs)
+    chosen = chosen_tabs(page.document.blocks, choices.tabs)
     for block in page.document.blocks:
         if block.kind != "bash":
             continue
-        skip = _skip(block, tabs.passed_over(block, chosen))
+        skip = _skip(block, passed_over(block, chosen))
         hook = None if skip else _hook(block, page, folder, choices)
         yield _step(page.path, page.document.name, block, hook, skip, choices)
 

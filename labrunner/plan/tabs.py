@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from labrunner.document.model import Block, Tab
 
 
-def choose(blocks: Iterable[Block], wanted: Sequence[str]) -> Mapping[int, Tab]:
+def chosen_tabs(blocks: Iterable[Block], wanted: Sequence[str]) -> Mapping[int, Tab]:
     """Return, by the number of their group, the tabs that run instead of the first of the group.
 
     Args:
