@@ -1,1 +1,5 @@
 """Promised output against real output: pure."""
+
+from labrunner.expect.compare import compare
+
+__all__ = ["compare"]
