@@ -1,0 +1,23 @@
+"""A secret as a volume."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from labrunner.sandbox.node.keyed import find_keyed
+from labrunner.sandbox.node.volumes.content import DEFAULT_MODE, Contents, Context, MountError, selected
+
+
+def contents(source: Mapping[str, Any], context: Context, mode: int = DEFAULT_MODE) -> Contents:
+    """What the volume holds.
+
+    Raises:
+        MountError: The secret, or a key that `items` name, is missing.
+    """
+    # A volume of its own says `secretName`, a part of a projected one `name`.
+    name = source.get("secretName") or source.get("name", "")
+    found = find_keyed(context.registry, "Secret", context.namespace, name)
+    if found is None:
+        if source.get("optional"):
+            return {}
+        raise MountError(f'secret "{name}" not found')
+    return selected(found.values, source, source.get("defaultMode", mode), "secret")
