@@ -25,7 +25,8 @@ def copy(workspace: Path, target: Path) -> None:
     """Copy what a lab may want of `workspace` into `target`, which must not be there yet.
 
     Links are copied as links; one that points outside the workspace points nowhere in the copy, since the
-    lab's shell does not see what is there. What cannot be read, and what is neither file nor folder, is left out.
+    lab's shell does not see what is there. What cannot be read, and what is neither file nor folder, stays
+    out.
     """
 
     def left_out(folder: str, names: list[str]) -> set[str]:
