@@ -1,0 +1,26 @@
+"""What was relied on that the sandbox only stores: the reasons why a step was *not rehearsed*.
+
+Kept in the order in which it was noticed, each reason once until somebody takes it.
+"""
+
+
+class Notes:
+    """Reasons why what just happened proves less than it seems to."""
+
+    def __init__(self) -> None:
+        self._noted: dict[str, None] = {}
+
+    def note(self, reason: str, namespace: str = "") -> None:
+        """Remember a reason.
+
+        Args:
+            reason: A sentence in lower case, as `the sandbox stores a NetworkPolicy but does not enforce it`.
+            namespace: Where it happened, empty for cluster-wide things.
+        """
+        self._noted[f"{reason} (namespace {namespace})" if namespace else reason] = None
+
+    def take(self) -> tuple[str, ...]:
+        """Return what was noted since the last call, and forget it."""
+        taken = tuple(self._noted)
+        self._noted.clear()
+        return taken

@@ -1,0 +1,267 @@
+"""Creating and changing objects: the steps between a request and the store, in the real server's order.
+
+Deleting is in `deletion.py`; what each kind adds is in `kinds/`.
+"""
+
+from labrunner.sandbox import causes, decoding
+from labrunner.sandbox import patch as patching
+from labrunner.sandbox.admission import PLUGINS
+from labrunner.sandbox.errors import (
+    Cause,
+    already_exists,
+    bad_request,
+    conflict,
+    forbidden,
+    invalid,
+    no_such_resource,
+    not_found,
+)
+from labrunner.sandbox.kinds import Kind
+from labrunner.sandbox.metadata_rules import carry_over, check_address, fill_in, metadata_causes
+from labrunner.sandbox.objects import Object, at, copied, is_deleting, metadata, name, namespace, version
+from labrunner.sandbox.patch import Patch
+from labrunner.sandbox.reading import Reading
+from labrunner.sandbox.user import SYSTEM
+from labrunner.sandbox.view import shown_as
+from labrunner.sandbox.write import Write
+
+Place = tuple[str, str]
+"""Namespace and name as the request's address has them."""
+
+# How a namespace refuses what is put into it while it goes.
+TERMINATING = "unable to create new content in namespace {0} because it is being terminated"
+
+
+def create(reading: Reading, kind: Kind, obj: Object, within: str, write: Write) -> Object:
+    """Store a new object; see `Registry.create`."""
+    draft: Object = copied(obj)
+    check_address(kind, draft, within)
+    draft["metadata"].pop("managedFields", None)
+    decoding.check(kind, draft, write)
+    return shown_as(kind, _create(reading, stored_kind(reading, kind), to_stored(kind, draft), write))
+
+
+def _create(reading: Reading, kind: Kind, draft: Object, write: Write) -> Object:
+    if kind.namespaced:
+        check_namespace(reading, kind, name(draft), namespace(draft))
+    _begin(kind, draft)
+    fill_in(draft, reading.clock)
+    decoding.default(kind, draft)
+    for admit in (*PLUGINS, *reading.admission):
+        draft = admit(kind, draft, reading, write.user)
+    decoding.default(kind, draft)
+    if kind.behaviour.generation:
+        draft["metadata"]["generation"] = 1
+    validate(kind, draft, None)
+    key = reading.key(kind, name(draft), namespace(draft))
+    if reading.store.get(key) is not None:
+        raise already_exists(kind, key.name)
+    note(reading, kind, draft, write)
+    return draft if write.dry_run else reading.store.put(key, draft, expect=0)
+
+
+def _begin(kind: Kind, draft: Object) -> None:
+    """Take out of a new object what its creator cannot say."""
+    if kind.has_status and not kind.behaviour.status_on_create:
+        draft.pop("status", None)
+    kind.behaviour.prepare(draft, None)
+
+
+def check_namespace(reading: Reading, kind: Kind, name: str, within: str) -> None:
+    """Make sure that a namespace is there and takes new objects.
+
+    Raises:
+        ApiError: 404 NotFound or 403 Forbidden.
+    """
+    namespaces = reading.kinds.by_kind("v1", "Namespace")
+    if not within:
+        raise bad_request("an empty namespace may not be set during creation")
+    found = reading.find(namespaces, within)
+    if found is None:
+        raise not_found(namespaces, within)
+    if is_deleting(found):
+        told = f"namespace {within} is being terminated"
+        cause = Cause("NamespaceTerminating", "metadata.namespace", told)
+        raise forbidden(kind, name, TERMINATING.format(within), [cause])
+
+
+def update(reading: Reading, kind: Kind, obj: Object, subresource: str, place: Place, write: Write) -> Object:
+    """Replace an object; see `Registry.update`."""
+    draft: Object = copied(obj)
+    check_address(kind, draft, *place)
+    decoding.check(kind, draft, write)
+    return _replace(reading, kind, draft, subresource, write)
+
+
+def _replace(reading: Reading, kind: Kind, draft: Object, subresource: str, write: Write) -> Object:
+    """Put a checked draft in the place of what is stored."""
+    stored = stored_kind(reading, kind)
+    old = reading.get(stored, name(draft), namespace(draft))
+    check_version(stored, draft, old)
+    merged = _merged(stored, to_stored(kind, draft), old, subresource)
+    result = _write(reading, stored, merged, old, write)
+    return shown_as(kind, result)
+
+
+def _write(reading: Reading, kind: Kind, draft: Object, old: Object, write: Write) -> Object:
+    decoding.default(kind, draft)
+    if kind.behaviour.generation:
+        count_generation(draft, old)
+    validate(kind, draft, old)
+    if same(draft, old):
+        return old
+    note(reading, kind, draft, write)
+    if write.dry_run:
+        return draft
+    key = reading.key(kind, name(old), namespace(old))
+    if is_finished(kind, draft):
+        return reading.store.delete(key) or draft
+    return reading.store.put(key, draft, expect=version(old))
+
+
+def check_version(kind: Kind, draft: Object, old: Object) -> None:
+    """Make sure that an update is meant for this very object, as it is now.
+
+    Raises:
+        ApiError: 409 Conflict; 422 when the kind insists on a version and there is none.
+    """
+    meta = metadata(draft)
+    if meta.get("uid") and meta["uid"] != metadata(old)["uid"]:
+        found = metadata(old)["uid"]
+        why = f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {found}"
+        raise conflict(kind, name(old), why)
+    if not meta.get("resourceVersion"):
+        if not kind.behaviour.unconditional_update:
+            zero = causes.GoValue("0x0")
+            cause = causes.wrong("metadata.resourceVersion", zero, "must be specified for an update")
+            raise invalid(kind, name(old), [cause])
+    elif meta["resourceVersion"] != metadata(old)["resourceVersion"]:
+        raise conflict(kind, name(old))
+
+
+def _merged(kind: Kind, draft: Object, old: Object, subresource: str) -> Object:
+    """Return what is to be stored: only what this address may change comes from the draft."""
+    if subresource and subresource != "status" and kind.subresource(subresource) is None:
+        raise no_such_resource()
+    if subresource == "status":
+        if not kind.has_status:
+            raise no_such_resource()
+        draft = _only_status(kind, draft, old)
+    elif kind.has_status:
+        draft.pop("status", None)
+        if "status" in old:
+            draft["status"] = old["status"]
+    carry_over(draft, old)
+    if subresource != "status":
+        kind.behaviour.prepare(draft, old)
+    return draft
+
+
+def _only_status(kind: Kind, draft: Object, old: Object) -> Object:
+    taken: Object = copied(old)
+    taken.pop("status", None)
+    if "status" in draft:
+        taken["status"] = draft["status"]
+    if kind.custom is None:
+        # The built-in kinds let a status update change these as well.
+        for field in ("labels", "annotations", "finalizers"):
+            taken["metadata"].pop(field, None)
+            if field in metadata(draft):
+                taken["metadata"][field] = draft["metadata"][field]
+    return taken
+
+
+def count_generation(draft: Object, old: Object) -> None:
+    """Count a change of anything but metadata and status."""
+    before = metadata(old).get("generation", 1)
+    draft["metadata"]["generation"] = before if _wanted(draft) == _wanted(old) else before + 1
+
+
+def _wanted(obj: Object) -> Object:
+    return {key: value for key, value in obj.items() if key not in ("metadata", "status")}
+
+
+def same(draft: Object, old: Object) -> bool:
+    """Say whether a draft changes nothing, the resource version and the managers' times aside."""
+    if {key: value for key, value in draft.items() if key != "metadata"} != {
+        key: value for key, value in old.items() if key != "metadata"
+    }:
+        return False
+    return _lasting(draft) == _lasting(old)
+
+
+def _lasting(obj: Object) -> Object:
+    ignored = ("resourceVersion", "managedFields")
+    meta = {key: value for key, value in metadata(obj).items() if key not in ignored}
+    managers = [{**each, "time": ""} for each in metadata(obj).get("managedFields") or ()]
+    return {**meta, "managedFields": managers}
+
+
+def is_finished(kind: Kind, obj: Object) -> bool:
+    """Say whether an object that is being deleted has nothing left that keeps it."""
+    meta = metadata(obj)
+    if not meta.get("deletionTimestamp") or meta.get("finalizers"):
+        return False
+    if kind.kind == "Namespace" and not kind.group:
+        return not at(obj, "spec.finalizers", ())
+    return not meta.get("deletionGracePeriodSeconds")
+
+
+def validate(kind: Kind, draft: Object, old: Object | None) -> None:
+    """Make sure that an object is as its kind wants it.
+
+    Raises:
+        ApiError: 422 Invalid, with every cause.
+    """
+    found = [
+        *metadata_causes(kind, draft, old),
+        *decoding.causes_of(kind, draft),
+        *kind.behaviour.validate(draft, old),
+    ]
+    if found:
+        raise invalid(kind, name(draft), found)
+
+
+def patch(
+    reading: Reading, kind: Kind, place: Place, wanted: Patch, subresource: str, write: Write
+) -> Object:
+    """Change an object as a patch says; see `Registry.patch`."""
+    within, called = place
+    old = reading.find(kind, called, within)
+    if old is None:
+        if wanted.type != "apply" or subresource:
+            raise not_found(kind, called)
+        return _apply_new(reading, kind, place, wanted, write)
+    draft = patching.apply(kind, old, wanted, reading.clock.now())
+    check_address(kind, draft, within, called)
+    decoding.check_patched(kind, draft, wanted, write)
+    return _replace(reading, kind, draft, subresource, write)
+
+
+def _apply_new(reading: Reading, kind: Kind, place: Place, wanted: Patch, write: Write) -> Object:
+    draft = patching.apply(kind, None, wanted, reading.clock.now())
+    within, called = place
+    check_address(kind, draft, within, called)
+    decoding.check_patched(kind, draft, wanted, write)
+    return shown_as(kind, _create(reading, stored_kind(reading, kind), to_stored(kind, draft), write))
+
+
+def stored_kind(reading: Reading, kind: Kind) -> Kind:
+    """Return the kind whose objects are really stored, for views and other versions of them."""
+    conversion = kind.behaviour.conversion
+    if conversion is None:
+        return kind
+    return reading.kinds.by_resource(conversion.group, conversion.version, kind.plural)
+
+
+def to_stored(kind: Kind, draft: Object) -> Object:
+    """Return a draft as an object of the stored kind."""
+    conversion = kind.behaviour.conversion
+    return draft if conversion is None else conversion.to_stored(draft)
+
+
+def note(reading: Reading, kind: Kind, draft: Object, write: Write) -> None:
+    """Remember that somebody relied on what is only stored; the cluster's own doings do not count."""
+    reason = kind.behaviour.relies_on(draft) or kind.sentence
+    if reason and write.user != SYSTEM and not write.dry_run:
+        reading.notes.note(reason, namespace(draft))
