@@ -1,0 +1,79 @@
+"""What bash is told: the one line that is ever typed, how it prompts, how it gives its state away.
+
+Facts about bash 5.1 and 5.2, found by experiment, that this rests on:
+
+* `PROMPT_COMMAND` may be an array; `PROMPT_COMMAND=x` then only replaces element 0, so ours stand further up.
+  It runs before every prompt, also after an error that throws away the rest of a sourced file (`${X:?}`, an
+  interrupt), and bash puts `$?` back afterwards: the next command sees the lab's own.
+* `$LINENO` in it counts the lines typed, so it numbers our commands without a variable of ours.
+* With descriptor 2 closed around it (`2>&-`) `set -x` has nowhere to write a trace of it; that costs nothing,
+  unlike opening /dev/null. `set -v` shows it before it runs; the reader cuts that out, as it knows the text.
+* The mark goes to /dev/tty and not to standard output, which `exec >log` may have moved for good.
+* An interactive shell that sources a file says `bash: nosuch: command not found`, as when typed, without file
+  and line. Only syntax errors name the file.
+* Nothing typed here may change `$?` before the lab's text runs. `$_` cannot be kept: it is our path.
+"""
+
+from labrunner.shell.memory import PATH
+
+OPTIONS = ("--noediting", "--noprofile", "--norc")
+"""Without readline: it would complete tabs, cut long lines, and take milliseconds."""
+
+LINE = f"\\builtin . {PATH}\n".encode()
+"""All that is ever typed. The backslash keeps an alias out, `builtin` a function named `.`."""
+
+ECHO = LINE.replace(b"\n", b"\r\n")
+"""How the terminal shows it."""
+
+
+def prompt_command(nonce: str) -> str:
+    """The element of PROMPT_COMMAND that marks a prompt.
+
+    A lab's own PS1 (activating a virtual environment sets one) is put back to ours each time. Ours prints
+    nothing, unless PROMPT_COMMAND has been unset: then it is the mark.
+    """
+    mark = rf"\036{nonce}:$LINENO:$?:$-\036"
+    return (
+        rf'{{ \builtin printf "\036{nonce}:%d:%d:%s\036" "$LINENO" "$?" "$-" >/dev/tty;'
+        rf" PS1='\[\]${{PROMPT_COMMAND[6]-{mark}}}'; }} 2>&-"
+    )
+
+
+def setup(nonce: str) -> str:
+    """What makes a fresh bash ours, and again one whose lab has unset what makes it so.
+
+    The history would hold our line only, and must not reach the user's file. The EXIT trap keeps the state of
+    a shell that a command ends.
+    """
+    return (
+        f"PROMPT_COMMAND[6]='' PROMPT_COMMAND[7]={_quoted(prompt_command(nonce))}\n"
+        r"PS1='\[\]'" + "\n"
+        "set +o history\nunset HISTFILE MAILCHECK\n"
+        f"{exit_trap()}\n"
+    )
+
+
+def exit_trap(lab: str = "''") -> str:
+    """Set the EXIT trap: ours, then the lab's own, a shell word as `trap -p` prints it."""
+    return f"\\builtin trap -- {_quoted(SNAPSHOT)}$'\\n'{lab} EXIT"
+
+
+SNAPSHOT = (
+    r"{ \builtin shopt -p; \builtin printf '\036'; \builtin declare -f; \builtin declare -F;"
+    r" \builtin printf '\036'; \builtin declare -p; \builtin printf '\036'; \builtin umask -p;"
+    r" ((${#FUNCNAME[@]} > 1 || $# == 0)) || { \builtin printf 'set --'; \builtin printf ' %q' " + '"$@"; };'
+    r" \builtin printf '\ncd -- %q\n' " + '"${PWD-/}"'
+    r"; \builtin trap -p; \builtin alias -p; \builtin set +o; \builtin printf '\036'; \builtin jobs -l;"
+    rf" \builtin printf '\036'; }} >|{PATH} 2>&-"
+)
+"""Write everything that a new shell needs to go on into the shared memory, in sections (see `State`)."""
+
+SNAPSHOT_BEGINS = SNAPSHOT[:30]
+"""Tells our EXIT trap from the lab's; holds no quote, so `trap -p` shows it unchanged."""
+
+EXIT_TRAP_QUERY = rf"\builtin trap -p EXIT >|{PATH}"
+"""Write the EXIT trap into the shared memory, to see whether the lab has set its own."""
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"

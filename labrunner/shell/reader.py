@@ -1,0 +1,127 @@
+"""Cut a shell's byte stream at its prompts. No I/O, no clock; memory does not grow with the output.
+
+What a terminal gives back for one command is: what background jobs had to say meanwhile, the echo of our
+line, the output, the mark of the next prompt. A mark's number tells it from one that came too late,
+such as the second prompt after an interrupt.
+"""
+
+import re
+from dataclasses import dataclass
+
+_LONGEST_STATUS = 48
+"""Bytes: a line number, three digits, and the letters of `$-`, with their separators."""
+
+_LONGEST_TRACE = 512
+"""Bytes: where `set -x` shows our line behind a PS4 longer than this, it stays in the output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The shell prompts."""
+
+    number: int
+    """Lines that were typed so far; 0 when the lab has made `LINENO` an ordinary variable."""
+    status: int
+    """`$?`."""
+    options: str
+    """`$-`: the letters of the options in force."""
+
+
+class PromptReader:
+    """Turns bytes into a command's output and, at its end, a `Prompt`.
+
+    Args:
+        nonce: What marks a prompt. Printing variables cannot forge it: there it stands with `$?` unexpanded.
+        echo: How the terminal shows the line that starts a command.
+        noise: What `set -v` shows ahead of each mark.
+    """
+
+    def __init__(self, nonce: str, *, echo: bytes, noise: bytes) -> None:
+        self._start = b"\x1e" + nonce.encode()
+        self._mark = re.compile(re.escape(self._start) + rb":(\d+):(\d{1,3}):([A-Za-z]*)\x1e")
+        self._echo, self._noise = echo, noise
+        self._trace = echo.removeprefix(b"\\")
+        self._held = b""
+        self._last = Prompt(-1, 0, "")
+        self._awaits_echo = False
+        self._traces = 0
+        self.prompt: Prompt | None = None
+        """The prompt that ended the command, once it came. What follows it waits for the next `begin`."""
+
+    def begin(self) -> None:
+        """A command is handed over: from here on its output is wanted."""
+        self._last = self.prompt or self._last
+        self.prompt = None
+        self._awaits_echo = True
+        self._traces = 0
+
+    def feed(self, data: bytes) -> bytes:
+        """Take the next bytes, cut anywhere; return what is certainly output.
+
+        Once `prompt` is set the command is over and nothing may be fed before the next `begin`.
+        """
+        self._held += data
+        output = [self._after_echo()]
+        while self.prompt is None and (mark := self._next_mark()):
+            before, self._held = self._held[: mark.start()], self._held[mark.end() :]
+            output.append(before.removesuffix(self._noise))
+            self._take(mark)
+        if self.prompt is None:
+            output.append(self._release())
+        return b"".join(output)
+
+    def flush(self) -> bytes:
+        """What is still held back, when no more bytes can come."""
+        rest, self._held = self._held, b""
+        return rest
+
+    def _next_mark(self) -> "re.Match[bytes] | None":
+        # find() is several times as fast as a pattern, and nearly all data holds no mark.
+        return self._mark.search(self._held) if self._start in self._held else None
+
+    def _take(self, mark: "re.Match[bytes]") -> None:
+        prompt = Prompt(int(mark[1]), int(mark[2]), mark[3].decode())
+        if prompt.number != self._last.number or prompt.number == 0:
+            self.prompt = prompt
+
+    def _after_echo(self) -> bytes:
+        """Cut the echo of our line, and its trace and copy under `set -x` and `set -v`."""
+        output = b""
+        if self._awaits_echo:
+            before, found, after = self._held.partition(self._echo)
+            if not found:
+                return b""
+            self._awaits_echo = False
+            output, self._held = before, after
+            self._traces = sum(map(self._last.options.count, "xv"))
+        while self._traces and b"\n" in self._held:
+            line, _, after = self._held.partition(b"\n")
+            if not (line + b"\n").endswith(self._trace):
+                self._traces = 0
+                break
+            self._traces -= 1
+            self._held = after
+        return self._mark.sub(b"", output)
+
+    def _release(self) -> bytes:
+        """Everything but a tail that may be the beginning of something to cut."""
+        if self._traces and b"\n" not in self._held and len(self._held) < _LONGEST_TRACE:
+            return b""
+        tail = len(self._held)
+        for cut in (self._start, self._noise, self._echo if self._awaits_echo else b""):
+            tail = min(tail, _beginning(self._held, cut))
+        started = self._held.rfind(self._start, max(0, len(self._held) - len(self._start) - _LONGEST_STATUS))
+        if started >= 0:
+            tail = min(tail, started)
+        output, self._held = self._held[:tail], self._held[tail:]
+        return output
+
+
+def _beginning(data: bytes, token: bytes) -> int:
+    """Where the longest end of `data` starts that begins `token`; its length when there is none."""
+    at = max(0, len(data) - len(token))
+    while token and (at := data.find(token[:1], at)) >= 0:
+        if token.startswith(data[at:]):
+            return at
+        at += 1
+    return len(data)

@@ -1,0 +1,130 @@
+"""What a process waits for, in words, as far as /proc tells.
+
+For the sentence that explains a timeout: "cat (pid 12) waited for input from the terminal". Numbers of system
+calls differ by machine; what is not in the tables below is left unsaid rather than guessed.
+"""
+
+import os
+import platform
+import stat
+
+from labrunner.shell import processes
+
+_CALLS: dict[str, dict[int, str]] = {
+    "x86_64": {
+        0: "read", 45: "read", 47: "read",
+        7: "poll", 271: "poll", 23: "poll", 270: "poll", 232: "epoll", 281: "epoll",
+        42: "connect", 43: "accept", 288: "accept", 61: "wait", 247: "wait", 35: "sleep", 230: "sleep",
+        1: "write", 44: "write", 73: "lock", 202: "futex", 34: "signal", 130: "signal",
+    },
+    "aarch64": {
+        63: "read", 73: "poll", 72: "poll", 22: "epoll", 207: "read", 212: "read",
+        203: "connect", 202: "accept", 242: "accept", 260: "wait", 95: "wait", 101: "sleep", 115: "sleep",
+        64: "write", 206: "write", 32: "lock", 98: "futex", 133: "signal",
+    },
+}  # fmt: skip
+"""From the kernel's tables, calls of one kind under one name."""
+
+_TERMINAL_MAJORS = (5, *range(136, 144))
+"""/dev/tty, and the pseudo-terminals."""
+
+
+def waits_for(pid: int) -> str | None:
+    """What the process waits for, to follow "waited for"; `None` when it runs, or it is not known."""
+    call, arguments = _system_call(pid)
+    if call in ("read", "write"):
+        return _descriptor(pid, arguments[0], writing=call == "write")
+    if call in ("poll", "epoll"):
+        return _any_descriptor(pid)
+    return {
+        "connect": "a network connection to be made",
+        "accept": "someone to connect",
+        "wait": "a process that it started",
+        "sleep": "time to pass",
+        "lock": "a file lock",
+        "signal": "a signal",
+    }.get(call)
+
+
+def _system_call(pid: int) -> tuple[str, tuple[int, ...]]:
+    try:
+        with open(f"/proc/{pid}/syscall") as file:  # noqa: PTH123
+            words = file.read().split()
+    except OSError:
+        return "", ()
+    if not words or not words[0].isdigit():
+        return "", ()  # "running", or not in a system call
+    return _CALLS.get(platform.machine(), {}).get(int(words[0]), ""), tuple(
+        int(word, 16) for word in words[1:]
+    )
+
+
+def _descriptor(pid: int, number: int, *, writing: bool) -> str | None:
+    kind = _kind(pid, number)
+    if kind == "terminal":
+        return "room to write to the terminal" if writing else "input from the terminal"
+    if kind == "socket":
+        return "an answer from the network" if not writing else "the network to take data"
+    if kind == "pipe":
+        return "the other end of a pipe"
+    return None
+
+
+def _any_descriptor(pid: int) -> str | None:
+    """A program in poll does not say on what; what it has open does, if it is of one kind."""
+    kinds = {_kind(pid, number) for number in _open_descriptors(pid)}
+    if "socket" in kinds:
+        return "the network"
+    return "input from the terminal" if _kind(pid, 0) == "terminal" and "pipe" not in kinds else None
+
+
+def _open_descriptors(pid: int) -> list[int]:
+    try:
+        return [int(name) for name in os.listdir(f"/proc/{pid}/fd")]  # noqa: PTH208
+    except OSError:
+        return []
+
+
+def _kind(pid: int, number: int) -> str:
+    try:
+        status = os.stat(f"/proc/{pid}/fd/{number}")  # noqa: PTH116
+    except OSError:
+        return ""
+    if stat.S_ISCHR(status.st_mode):
+        return "terminal" if os.major(status.st_rdev) in _TERMINAL_MAJORS else ""
+    if stat.S_ISSOCK(status.st_mode):
+        return "socket"
+    return "pipe" if stat.S_ISFIFO(status.st_mode) else ""
+
+
+def describe(group: int, *, shell: int, command: str) -> str | None:
+    """Who is in the foreground and what it waits for; `None` when nobody is.
+
+    Args:
+        group: The foreground process group.
+        shell: Pid of the shell, which is in the foreground itself while it runs a builtin or a loop.
+        command: What the shell was given, to name that.
+    """
+    members = [process.pid for process in processes.table().values() if process.group == group]
+    if not members:
+        return None
+    # The one at work is the youngest that waits for none of its own: in `sudo sh -c 'sleep 9'` the sleep.
+    reasons = {pid: waits_for(pid) for pid in sorted(members, reverse=True)}
+    pid = next((pid for pid, reason in reasons.items() if reason == "input from the terminal"), None)
+    pid = pid or next((pid for pid, why in reasons.items() if why != "a process that it started"), members[0])
+    name = (
+        f"the shell itself, running `{_first_line(command)}`"
+        if pid == shell
+        else f"{_short(pid)} (pid {pid})"
+    )
+    return f"{name}, which waited for {reasons[pid]}" if reasons[pid] else name
+
+
+def _first_line(command: str) -> str:
+    lines = command.strip().splitlines() or [""]
+    return lines[0] + (" …" if len(lines) > 1 else "")
+
+
+def _short(pid: int) -> str:
+    line = processes.command_line(pid)
+    return line if len(line) <= 200 else f"{line[:199]}…"
