@@ -32,7 +32,7 @@ _CLOSE_LIMIT = 2.0
 """Seconds that the keeper may take to end everything; its own climb takes at most 1.7."""
 
 
-class _Spawn(pexpect.spawn[bytes]):
+class _Spawn(pexpect.spawn):  # type: ignore[type-arg]  # only its stubs are generic
     """pexpect's spawn, letting one descriptor through to the child."""
 
     ptyproc: PtyProcess
