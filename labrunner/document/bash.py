@@ -37,9 +37,16 @@ class HereDocument:
 
     delimiter: str
     strips_tabs: bool
+    literal: bool
+    """Whether the delimiter is quoted: nothing in the text is then special."""
 
-    def ends_at(self, line: str) -> bool:
-        """Whether `line` closes it."""
+    def ends_at(self, line: str, before: str = "") -> bool:
+        """Whether `line` closes it, with the line `before` it in the text.
+
+        Bash joins a line behind a backslash to the one before, unless the text is literal.
+        """
+        if not self.literal and _continues(before.encode("utf-8", "surrogatepass")):
+            return False
         return (line.lstrip("\t") if self.strips_tabs else line) == self.delimiter
 
 
@@ -58,6 +65,7 @@ class Reader:
     def __init__(self) -> None:
         self._lines: list[bytes] = []
         self._awaited: list[HereDocument] = []
+        self._before = ""
         self._parsed = 0
 
     @property
@@ -73,7 +81,9 @@ class Reader:
     def add(self, line: str) -> None:
         """Take the next line, without its line end."""
         if document := self.awaits:
-            if document.ends_at(line):
+            ended = document.ends_at(line, self._before)
+            self._before = "" if ended else line
+            if ended:
                 self._awaited.pop(0)
             return
         self._lines.append(line.encode("utf-8", "surrogatepass"))
@@ -83,9 +93,7 @@ class Reader:
     @property
     def complete(self) -> bool:
         """Whether bash would run what has been added."""
-        if self._awaited or (self._continued and len(self._lines) == 1):
-            return False
-        return self._completed_by(b"")
+        return not self._awaited and self._completed_by(b"")
 
     @property
     def unfinished(self) -> bool:
@@ -96,8 +104,7 @@ class Reader:
 
     @property
     def _continued(self) -> bool:
-        last = self._lines[-1] if self._lines else b""
-        return (len(last) - len(last.rstrip(b"\\"))) % 2 == 1
+        return bool(self._lines) and _continues(self._lines[-1])
 
     def _completed_by(self, closer: bytes) -> bool:
         tree = self._parse(closer)
@@ -116,7 +123,7 @@ class Reader:
             if not operator or not word:
                 return
             self._lines[row] = line[: operator.start()] + b"< x" + line[word.end() :]
-            self._awaited.append(HereDocument(_unquoted(word[0]), operator[0].startswith(b"<<-")))
+            self._awaited.append(_here_document(operator[0], word[0]))
 
     def _first_here_document(self, row: int) -> int:
         """Return the 0-based byte column of the first delimiter on a row, or 0: none begins a line."""
@@ -144,6 +151,11 @@ class Reader:
         return row < len(self._lines) and self._lines[row].endswith(b"\\")
 
 
+def _continues(line: bytes) -> bool:
+    """Whether the line ends in a backslash that is not itself escaped."""
+    return (len(line) - len(line.rstrip(b"\\"))) % 2 == 1
+
+
 def _nodes(root: "Node") -> Iterator["Node"]:
     waiting = [root]
     while waiting:
@@ -152,9 +164,10 @@ def _nodes(root: "Node") -> Iterator["Node"]:
         waiting.extend(reversed(node.children))
 
 
-def _unquoted(word: bytes) -> str:
+def _here_document(operator: bytes, word: bytes) -> HereDocument:
     plain = _QUOTING.sub(lambda found: found[1] or found[2] or found[3] or b"", word)
-    return plain.decode("utf-8", "surrogatepass")
+    delimiter = plain.decode("utf-8", "surrogatepass")
+    return HereDocument(delimiter, operator.startswith(b"<<-"), literal=plain != word)
 
 
 @cache

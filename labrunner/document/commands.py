@@ -25,7 +25,11 @@ def commands_of(lines: Lines, *, raw: bool) -> tuple[tuple[Command, ...], tuple[
     first = next((at for at, line in enumerate(lines) if _prompted(line)), None)
     if raw or first is None:
         return _script(lines), ()
-    return tuple(_commands(lines, first)), tuple(_stray(lines[:first]))
+    commands, followers = _commands(lines, first)
+    return tuple(commands), (
+        *_stray(lines[:first], "text before the first prompt is never run; begin it with '$ ' or with '#'"),
+        *_stray(followers, "text follows a prompt without a command; write the command or take it away"),
+    )
 
 
 def _prompted(line: SourceLine) -> bool:
@@ -33,12 +37,13 @@ def _prompted(line: SourceLine) -> bool:
 
 
 def _typed(line: SourceLine) -> str:
-    return _PROMPT.sub("", line.text, count=1)
+    prompt = _PROMPT.match(line.text)
+    return line.text[prompt.end() :] if prompt else line.text
 
 
-def _stray(lines: Lines) -> list[Problem]:
+def _stray(lines: Lines, message: str) -> list[Problem]:
     return [
-        Problem("text before the first prompt is never run; begin it with '$ ' or with '#'", line.span)
+        Problem(message, line.span)
         for line in lines
         if line.text.strip() and not line.text.lstrip().startswith("#")
     ]
@@ -62,16 +67,20 @@ def _is_complete(texts: Sequence[str]) -> bool:
     return reader.complete
 
 
-def _commands(lines: Lines, start: int) -> list[Command]:
-    found = []
+def _commands(lines: Lines, start: int) -> tuple[list[Command], list[SourceLine]]:
+    """Return the commands from `start` on, and the lines that follow a prompt without one."""
+    found: list[Command] = []
+    followers: list[SourceLine] = []
     while start < len(lines):
         end, texts, complete = _read(lines, start)
         following = _next_prompt(lines, end)
+        output = _trimmed_end(lines[end:following])
         if any(text.strip() for text in texts):
-            output = tuple(_trimmed_end(lines[end:following]))
-            found.append(Command("\n".join(texts), tuple(lines[start:end]), output, complete))
+            found.append(Command("\n".join(texts), tuple(lines[start:end]), tuple(output), complete))
+        else:
+            followers += output
         start = following
-    return found
+    return found, followers
 
 
 def _read(lines: Lines, start: int) -> tuple[int, list[str], bool]:
@@ -100,11 +109,13 @@ def _rest(lines: Lines, start: int, document: HereDocument) -> list[str]:
     Where the closing line has a prompt of its own, so has the text; where it has none, a `$ ` in the
     text is text.
     """
+    before = ""
     for at in range(start, len(lines)):
-        if document.ends_at(lines[at].text):
+        if document.ends_at(lines[at].text, before):
             return [line.text for line in lines[start : at + 1]]
-        if _prompted(lines[at]) and document.ends_at(_typed(lines[at])):
+        if _prompted(lines[at]) and document.ends_at(_typed(lines[at]), before):
             return [_typed(line) for line in lines[start : at + 1]]
+        before = lines[at].text
     return []
 
 
