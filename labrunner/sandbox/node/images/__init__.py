@@ -1,7 +1,7 @@
 """The images that every sandbox has, a file a family. Order matters: the first that matches is taken."""
 
 from labrunner.sandbox.node.image import Image
-from labrunner.sandbox.node.images import awscli, busybox, curl, kubectl, pause, python, shells
+from labrunner.sandbox.node.images import awscli, busybox, curl, kubectl, neuron, pause, python, shells
 
 IMAGES: tuple[Image, ...] = (
     pause.IMAGE,
@@ -12,4 +12,6 @@ IMAGES: tuple[Image, ...] = (
     curl.IMAGE,
     awscli.IMAGE,
     kubectl.IMAGE,
+    neuron.NEURON,
+    neuron.NEURONX,
 )
