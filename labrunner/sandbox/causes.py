@@ -94,3 +94,11 @@ def _requirement(each: Mapping[str, Any]) -> str:
     text = f"[]string{{{listed}}}" if values else "[]string(nil)"
     key, operator = quoted(each.get("key", "")), quoted(each.get("operator", ""))
     return f"v1.LabelSelectorRequirement{{Key:{key}, Operator:{operator}, Values:{text}}}"
+
+
+def labels(found: Mapping[str, str]) -> GoValue:
+    """Write labels in Go's syntax."""
+    if not found:
+        return GoValue("map[string]string(nil)")
+    listed = ", ".join(f"{quoted(key)}:{quoted(value)}" for key, value in sorted(found.items()))
+    return GoValue(f"map[string]string{{{listed}}}")

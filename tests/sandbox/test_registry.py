@@ -58,7 +58,7 @@ def test_a_second_object_of_the_same_name_is_refused(registry: Registry) -> None
 
 
 def test_a_namespace_has_to_be_there(registry: Registry) -> None:
-    with pytest.raises(ApiError, match='^namespaces "none" not found$'):
+    with pytest.raises(ApiError, match='namespaces "none" not found'):
         registry.create(kind(registry, "ConfigMap"), {"metadata": {"name": "a"}}, namespace="none")
 
 

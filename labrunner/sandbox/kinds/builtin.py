@@ -23,7 +23,8 @@ def builtin_kinds() -> tuple[Kind, ...]:
 def _kinds() -> Iterator[Kind]:
     for group in json.loads(gzip.decompress(DISCOVERY.read_bytes())):
         for row in group["resources"]:
-            behaviour = BEHAVIOURS.get((group["group"], row["kind"]), GENERIC)
+            named = (group["group"], group["version"], row["kind"])
+            behaviour = BEHAVIOURS.get(named, GENERIC)
             yield kind_from(row, group["group"], group["version"], behaviour)
 
 
