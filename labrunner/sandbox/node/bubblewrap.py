@@ -44,7 +44,14 @@ class Fresh:
     target: str
 
 
-Mount = Bind | Layer | Link | Fresh
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Makes read-only what was mounted at the target before, but not what was mounted below it."""
+
+    target: str
+
+
+Mount = Bind | Layer | Link | Fresh | Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,8 @@ def _mount(mount: Mount) -> list[str]:
             return ["--symlink", points_to, target]
         case Fresh(kind, target):
             return [f"--{kind}", target]
+        case Seal(target):
+            return ["--remount-ro", target]
 
 
 def _environment(variables: Mapping[str, str] | None) -> Iterator[str]:

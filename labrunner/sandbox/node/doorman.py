@@ -51,7 +51,10 @@ class Entered:
     async def read(self, stream: StreamName) -> bytes:
         """See `Process`."""
         end = self._outputs.get(stream)
-        return await end.read() if end is not None else b""
+        data = await end.read() if end is not None else b""
+        if end is not None and not data:
+            end.close()
+        return data
 
     async def write(self, data: bytes) -> None:
         """See `Process`."""
@@ -82,6 +85,8 @@ class Entered:
     async def _end(self) -> int:
         status = await self._answers.ended()
         self._answers.close()
+        if self._stdin is not None:
+            self._stdin.close()
         return exit_code(status)
 
 

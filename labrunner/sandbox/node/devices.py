@@ -1,0 +1,126 @@
+"""Devices that plugins offer on a node, such as Neuron chips, and the containers that have them.
+
+A device plugin registers by writing a file into the node's `/var/lib/kubelet/device-plugins` and takes it away
+when it ends, where a real one speaks gRPC over a socket in that folder:
+
+    {"resource": "aws.amazon.com/neuron", "devices": ["0"], "allocate": {"env": {"NAME": "value"}}}
+
+Only what is offered there counts: a node without a plugin has no devices, whatever its instance type.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from labrunner.sandbox.objects import Object, at
+
+PLUGINS = "var/lib/kubelet/device-plugins"
+"""Folder on a node's disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one plugin offers on one node."""
+
+    resource: str
+    devices: tuple[str, ...]
+    environment: Mapping[str, str]
+    """Variables of containers that get a device."""
+
+
+class AllocationError(Exception):
+    """A node does not have what it was believed to have; the text is the kubelet's."""
+
+
+@dataclass(slots=True)
+class Devices:
+    """The devices of all nodes."""
+
+    _offers: dict[str, dict[str, Offer]] = field(default_factory=dict)
+    _taken: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    """Node and resource → device → uid of the pod that has it."""
+
+    def look(self, node: str, root: Path) -> bool:
+        """Read what is offered on a node now; return whether that has changed."""
+        found = {offer.resource: offer for offer in _offers(root / PLUGINS)}
+        if found == self._offers.get(node, {}):
+            return False
+        self._offers[node] = found
+        return True
+
+    def forget(self, node: str) -> None:
+        """The node is gone."""
+        self._offers.pop(node, None)
+
+    def amounts(self, node: Object) -> Object:
+        """The node's status with what is offered now; what is offered no longer counts zero."""
+        status: Object = dict(node.get("status") or {})
+        offered = {name: str(len(offer.devices)) for name, offer in self._offers_on(node).items()}
+        for part in ("capacity", "allocatable"):
+            amounts = dict(status.get(part) or {})
+            gone = {name: "0" for name in amounts if "/" in name and name not in offered}
+            status[part] = {**amounts, **gone, **offered}
+        return status
+
+    def allocate(self, pod: Object, container: Mapping[str, Any]) -> dict[str, str]:
+        """Give a container the devices that it asks for; return the variables that come with them.
+
+        Raises:
+            AllocationError: There are not enough.
+        """
+        variables: dict[str, str] = {}
+        for resource, count in _asked(container):
+            offer = self._offers.get(at(pod, "spec.nodeName", ""), {}).get(resource)
+            self._take(pod, resource, count, offer)
+            variables.update(offer.environment if offer else {})
+        return variables
+
+    def give_back(self, pod: Object) -> None:
+        """The pod has ended."""
+        for taken in self._taken.values():
+            for device in [device for device, uid in taken.items() if uid == pod["metadata"]["uid"]]:
+                del taken[device]
+
+    def _take(self, pod: Object, resource: str, count: int, offer: Offer | None) -> None:
+        taken = self._taken.setdefault((at(pod, "spec.nodeName", ""), resource), {})
+        free = [device for device in (offer.devices if offer else ()) if device not in taken]
+        if len(free) < count:
+            raise AllocationError(
+                f"Allocate failed due to requested number of devices unavailable for {resource}. "
+                f"Requested: {count}, Available: {len(free)}, which is unexpected"
+            )
+        for device in free[:count]:
+            taken[device] = pod["metadata"]["uid"]
+
+    def _offers_on(self, node: Object) -> Mapping[str, Offer]:
+        return self._offers.get(node["metadata"]["name"], {})
+
+
+def _asked(container: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Extended resources and how many of each; names with a slash that are not Kubernetes' own."""
+    limits: Mapping[str, Any] = (container.get("resources") or {}).get("limits") or {}
+    for name, count in limits.items():
+        if "/" in name and not name.startswith(("kubernetes.io/", "hugepages-")) and int(count) > 0:
+            yield name, int(count)
+
+
+def _offers(folder: Path) -> Iterator[Offer]:
+    for path in sorted(folder.glob("*.json")):
+        try:
+            said = json.loads(path.read_text())
+            yield Offer(
+                said["resource"], tuple(_ids(said["devices"])), said.get("allocate", {}).get("env", {})
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # half written, or just taken away: the next look will tell
+
+
+def _ids(devices: Iterable[Any]) -> Iterator[str]:
+    for device in devices:
+        if isinstance(device, Mapping):
+            if device.get("health", "Healthy") == "Healthy":
+                yield str(device.get("id", device.get("ID")))
+        else:
+            yield str(device)
