@@ -6,7 +6,6 @@ read here.
 
 import difflib
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,9 +67,9 @@ def load(file: Path | None) -> Settings:
     if file is None:
         return Settings()
     text = _text(file)
-    given = _parsed(text, file)
+    given: object = _parsed(text, file)
     if file.name == PYPROJECT:
-        given = given.get("tool", {}).get("labrunner", {})
+        given = _table(_table(given, "tool"), "labrunner")
     if not isinstance(given, dict):
         raise UsageError("tool.labrunner is not a table", path=file, remedy="write [tool.labrunner]")
     read: dict[str, Any] = {}
@@ -94,15 +93,24 @@ def _text(file: Path) -> str:
 
 
 def _parsed(text: str, file: Path) -> dict[str, Any]:
+    # Most runs have no settings, and TOML's parser takes a twentieth of a small run's time to import.
+    import tomllib
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"settings are not valid TOML: {error}", path=file) from None
 
 
+def _table(given: object, key: str) -> object:
+    return given.get(key, {}) if isinstance(given, dict) else given
+
+
 def _line(text: str, key: str) -> int | None:
-    found = re.search(rf"^[ \t]*(?:\[(?:tool\.labrunner\.)?)?[\"']?{re.escape(key)}\b", text, re.MULTILINE)
-    return text.count("\n", 0, found.start()) + 1 if found else None
+    start = max(text.find("[tool.labrunner"), 0)
+    found = re.compile(rf"^[ \t]*(?:\[(?:tool\.labrunner\.)?)?[\"']?{re.escape(key)}\b", re.MULTILINE)
+    place = found.search(text, start)
+    return text.count("\n", 0, place.start()) + 1 if place else None
 
 
 def _unknown(key: str) -> str:

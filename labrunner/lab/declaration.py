@@ -63,9 +63,11 @@ def _parsed(text: str, name: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        fact = f"declaration is not valid TOML: {str(error).split(' (at ')[0]}"
-        raise LabError(fact, path=name, line=int(found[1]) if found else None) from None
+        fact, _, place = str(error).partition(" (at ")
+        found = re.match(r"line (\d+)", place)
+        line = int(found[1]) if found else len(text.splitlines())
+        fact = f"declaration is not valid TOML: {fact[:1].lower()}{fact[1:]}"
+        raise LabError(fact, path=name, line=line) from None
 
 
 def _variables(table: Table) -> Mapping[str, str]:

@@ -11,7 +11,6 @@ from itertools import chain
 from pathlib import Path
 
 from labrunner.errors import LabError
-from labrunner.lab.declaration import read_declaration
 from labrunner.lab.workspaces import MODULES, named_files
 from labrunner.plan.model import LabDeclaration
 from labrunner.plan.pages import Folder, Page
@@ -28,8 +27,12 @@ def declaration_of(folders: Iterable[Folder], workspace: Path) -> LabDeclaration
     """
     pages = [page for folder in folders for page in folder.pages]
     found = dict.fromkeys(chain.from_iterable(_files(page, workspace) for page in pages))
-    declared = [read_declaration(file, _shown(file)) for file in found]
-    return reduce(_merged, declared) if declared else LabDeclaration()
+    if not found:
+        return LabDeclaration()
+    # Only labs that declare something pay for TOML's parser.
+    from labrunner.lab.declaration import read_declaration
+
+    return reduce(_merged, [read_declaration(file, _shown(file)) for file in found])
 
 
 def _files(page: Page, workspace: Path) -> Iterator[Path]:
