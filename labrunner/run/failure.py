@@ -1,0 +1,125 @@
+"""What went wrong in a step, in sentences: why it failed, and what its author can do next."""
+
+import re
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from labrunner.run.missing import missing_programs
+from labrunner.shell.model import Completed
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A command that did not do what a reader needs."""
+
+    command: str
+    """As the page has it, masked."""
+    completed: Completed
+    output: str
+    """What it printed, masked; long output without its middle."""
+    limit: float
+    """Seconds that its block may take."""
+
+
+def reason(failure: Failure) -> str:
+    """Why the step failed, as one sentence."""
+    completed = failure.completed
+    if completed.outcome == "interrupted":
+        return "it was interrupted"
+    if completed.outcome == "timed_out":
+        waited = f" while waiting for {completed.waited_for}" if completed.waited_for else ""
+        return f"it took longer than the block's limit of {seconds(failure.limit)}{waited}"
+    name = f"`{first_line(failure.command)}`"
+    if completed.exit_status > 128 and (ended_by := _signal(completed.exit_status - 128)):
+        return f"{name} was ended by {ended_by} (exit status {completed.exit_status})"
+    return f"{name} ended with exit status {completed.exit_status}"
+
+
+def remedies(failure: Failure) -> tuple[str, ...]:
+    """What to do next, the most likely first."""
+    return tuple(advice for rule in _RULES if (advice := rule(failure)))
+
+
+def seconds(value: float) -> str:
+    """A limit as authors write it: `90s`, `5m`, `1h`."""
+    for size, unit in ((3600, "h"), (60, "m")):
+        if value >= size and value % size == 0:
+            return f"{value // size:.0f}{unit}"
+    return f"{value:g}s"
+
+
+def first_line(command: str) -> str:
+    """A command short enough for a sentence."""
+    line, _, rest = command.partition("\n")
+    line = line if len(line) <= 60 else line[:59] + "…"
+    return f"{line} …" if rest and not line.endswith("…") else line
+
+
+def _signal(number: int) -> str:
+    try:
+        return f"signal {signal.Signals(number).name}"
+    except ValueError:
+        return ""
+
+
+def _takes_input(failure: Failure) -> str:
+    waited = failure.completed.waited_for or ""
+    if failure.completed.outcome == "timed_out" and "terminal" in waited:
+        return "it waits for input, which nobody gives in a run: pass it as an option or through a pipe"
+    return ""
+
+
+def _is_slow(failure: Failure) -> str:
+    if failure.completed.outcome == "timed_out" and not _takes_input(failure):
+        longer = max(60, round(failure.limit * 2 / 60) * 60)
+        return f"if it is only slow, give the block more time: ```bash timeout={longer}"
+    return ""
+
+
+def _is_missing(failure: Failure) -> str:
+    programs = missing_programs(failure.output)
+    if failure.completed.exit_status != 127 or not programs:
+        return ""
+    return f"install {programs[0]}, or check how it is spelt"
+
+
+_NO_CLUSTER = re.compile(r"connection to the server localhost:8080 was refused|dial tcp \S*:8080: connect")
+
+
+def _has_no_cluster(failure: Failure) -> str:
+    if _NO_CLUSTER.search(failure.output):
+        return "a plain shell has no cluster: run the lab with --on sandbox"
+    return ""
+
+
+_NO_CREDENTIALS = re.compile(r"Unable to locate credentials|NoCredentialsError")
+
+
+def _has_no_credentials(failure: Failure) -> str:
+    if _NO_CREDENTIALS.search(failure.output):
+        return "a plain shell has no AWS credentials: run the lab with --on sandbox"
+    return ""
+
+
+def _is_gone_already(failure: Failure) -> str:
+    if re.search(r"\bkubectl\b.*\bdelete\b", failure.command) and "NotFound" in failure.output:
+        return "clean-up should not mind what was never made: kubectl delete --ignore-not-found"
+    return ""
+
+
+def _may_be_meant(failure: Failure) -> str:
+    if failure.completed.outcome == "prompted":
+        return "if readers are meant to see this fail, mark the block: ```bash expectError=true"
+    return ""
+
+
+_RULES: tuple[Callable[[Failure], str], ...] = (
+    _is_missing,
+    _has_no_cluster,
+    _has_no_credentials,
+    _takes_input,
+    _is_slow,
+    _is_gone_already,
+    _may_be_meant,
+)
