@@ -136,7 +136,7 @@ class Aws:
         fd = self._listening.fileno()
         with (self._folder / "aws.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "labrunner.sandbox.aws.server", str(fd)),
+                *(sys.executable, "-P", "-m", "labrunner.sandbox.aws.server", str(fd)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
