@@ -1,6 +1,6 @@
 """A fence's token to a `Block` whose every line knows its place in the page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
@@ -29,8 +29,8 @@ def block_of(
     settings, problems = settings_of(given if language == "bash" else ())
     found, stray = commands_of(lines, raw=settings.raw) if language == "bash" else ((), ())
     files = tuple(_stripped(line) for line in lines if line.text.strip()) if language == "file" else ()
-    if not closed and language in ("bash", "file"):
-        problems += (_never_closed(token, span),)
+    if language in ("bash", "file"):
+        problems += tuple(_closing_problems(token, span, lines, closed=closed))
     made = Block(
         language, token.info.strip(), given, settings, span, lines, headings, tabs, closed, found, files
     )
@@ -71,12 +71,20 @@ def _span(token: Token, source: Sequence[str]) -> Span:
     return Span(start + 1, column, end, len(source[end - 1].rstrip()) + 1)
 
 
-def _never_closed(token: Token, span: Span) -> Problem:
+def _closing_problems(
+    token: Token, span: Span, lines: Sequence[SourceLine], *, closed: bool
+) -> Iterator[Problem]:
     mark = token.markup
-    message = (
-        f"fence is never closed and takes all that follows; add a line {mark!r}, indented like the first"
-    )
-    return Problem(message, Span(span.line, span.column, span.line, span.column + len(mark)))
+    if not closed:
+        message = (
+            f"fence is never closed and takes all that follows; add a line {mark!r}, indented like this one"
+        )
+        yield Problem(message, Span(span.line, span.column, span.line, span.column + len(mark)))
+    for line in lines:
+        # A fence that is closed too late swallows the opening of the next one.
+        if line.text.lstrip().startswith(mark) and line.text.strip(" \t" + mark[0]):
+            message = f"a fence begins inside the one of line {span.line}; close that one first"
+            yield Problem(message, line.span)
 
 
 def _stripped(line: SourceLine) -> SourceLine:

@@ -111,7 +111,7 @@ def _command(command: Command, ink: Ink, *, faint: bool) -> Iterator[str]:
     for line in (f"      $ {first}", *(f"        {other}" for other in others)):
         yield ink.dim(line) if faint else line
     if not command.complete:
-        yield ink.yellow(f"        (bash would not take this as it stands, line {command.span.line})")
+        yield ink.yellow(f"        (line {command.span.line}: this does not look like a complete command)")
     if command.output and not faint:
         count = len(command.output) - (not command.output[0].text.strip())
         yield ink.dim(f"        promises {count} line{'s' if count > 1 else ''} of output")

@@ -5,7 +5,7 @@ import subprocess
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from labrunner.document.bash import Reader, is_plain
@@ -167,11 +167,43 @@ def test_bash_agrees_wherever_it_finds_no_mistake(lines: list[str]) -> None:
     assert complete(text) == (verdict == "complete")
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.text(st.characters(codec="utf-8", exclude_characters="\n\0\r"), max_size=40))
-def test_what_a_look_settles_tree_sitter_settles_too(text: str) -> None:
-    if is_plain(text):
-        assert complete(text)
+WORDS = st.sampled_from(
+    [
+        "ls",
+        "for",
+        "if",
+        "while",
+        "case",
+        "do",
+        "done",
+        "{",
+        "}",
+        "[[",
+        "!",
+        "time",
+        "coproc",
+        "in",
+        "esac",
+        '"a',
+        'b"',
+        "'c'",
+        "$A",
+        "${B}",
+        "--x=1",
+        "%",
+        "#",
+        "a#",
+    ]
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(
+    st.lists(WORDS | st.text("a1%=.,:@+~/-", min_size=1, max_size=4), min_size=1, max_size=4).map(" ".join)
+)
+def test_what_a_look_settles_bash_does_not_wait_for(text: str) -> None:
+    assume(is_plain(text))
+    assert bash_says(text) != "open"
 
 
 @settings(max_examples=200, deadline=None)

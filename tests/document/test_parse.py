@@ -270,3 +270,13 @@ def test_a_page_in_the_shape_of_the_inferentia_lab() -> None:
     assert not shown.settings.test
     assert [line.text for line in promised.commands[0].output] == ["", "Top 5 labels:", " ['tiger', 'lynx']"]
     assert (last.closed, last.headings) == (True, ("Clean up",))
+
+
+def test_a_fence_that_begins_inside_another_is_reported() -> None:
+    document = page("```bash\n$ ls\n\nText.\n\n```bash\n$ pwd\n```\n")
+    (problem,) = document.problems
+    assert (problem.span.line, problem.message) == (
+        6,
+        "a fence begins inside the one of line 1; close that one first",
+    )
+    assert page("````bash\n$ cat <<EOF\n```bash\nEOF\n````\n").problems == ()
