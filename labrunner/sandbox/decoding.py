@@ -3,28 +3,84 @@
 Built-in kinds are held to the schemas of Kubernetes 1.32, custom ones to the schema in their definition.
 """
 
-from labrunner.sandbox.errors import Cause
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from labrunner.sandbox.causes import quoted
+from labrunner.sandbox.errors import Cause, bad_request, invalid_patch
 from labrunner.sandbox.kinds import Kind
 from labrunner.sandbox.objects import Object
 from labrunner.sandbox.patch import Patch
+from labrunner.sandbox.schemas import strict
+from labrunner.sandbox.schemas.library import metadata_shape, shape_of
+from labrunner.sandbox.schemas.normal import normalise
 from labrunner.sandbox.write import Write
 
 
 def check(kind: Kind, draft: Object, write: Write) -> None:
-    """Refuse wrong types; refuse, warn of or drop unknown fields, as the write says."""
+    """Refuse wrong types; refuse, warn of or drop unknown and repeated fields, as the write says.
+
+    Raises:
+        ApiError: 400 BadRequest.
+    """
+    wrong = _problems(kind, draft, write)
+    if wrong:
+        where = f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}'
+        raise bad_request(f"{where}: {wrong}")
 
 
 def check_patched(kind: Kind, draft: Object, wanted: Patch, write: Write) -> None:
-    """The same for what a patch led to, in the words that patches are refused with."""
+    """Do the same with what a patch led to, in the words in which patches are refused.
+
+    Raises:
+        ApiError: 422 Invalid.
+    """
+    wrong = _problems(kind, draft, write)
+    if wrong:
+        shown = (
+            go_map(wanted.body) if wanted.type == "strategic" else json.dumps(draft, separators=(",", ":"))
+        )
+        raise invalid_patch(shown, wrong)
+
+
+def _problems(kind: Kind, draft: Object, write: Write) -> str:
+    """Return what the object cannot be read for, empty if it can; unknown fields are gone afterwards."""
+    found = strict.read(draft, shape_of(kind))
+    if found.wrong and kind.custom is None:
+        return found.wrong[0]
+    listed = [f"duplicate field {quoted(path)}" for path in write.duplicates]
+    listed += [f"unknown field {quoted(path)}" for path in found.unknown]
+    if listed and write.validation == "Strict":
+        return f"strict decoding error: {', '.join(listed)}"
+    if write.validation == "Warn":
+        for warning in listed:
+            write.warn(warning)
+    found.prune()
+    return ""
 
 
 def default(kind: Kind, draft: Object) -> None:
     """Fill in what the client left out, in place."""
     if kind.custom is not None:
+        normalise(draft["metadata"], metadata_shape())
         kind.custom.default(draft)
+    else:
+        normalise(draft, shape_of(kind))
     kind.behaviour.default(draft)
 
 
-def causes_of(kind: Kind, draft: Object) -> list[Cause]:
-    """Return what breaks the rules of the schema."""
-    return kind.custom.causes(draft) if kind.custom is not None else []
+def causes_of(kind: Kind, draft: Object, old: Object | None) -> Sequence[Cause]:
+    """Return what breaks the rules of a custom resource's schema."""
+    return kind.custom.causes(draft, old) if kind.custom is not None else ()
+
+
+def go_map(value: Any) -> str:
+    """Write a value as Go's `%+v` does, as the message about a strategic patch shows it."""
+    if isinstance(value, dict):
+        return f"map[{' '.join(f'{key}:{go_map(part)}' for key, part in sorted(value.items()))}]"
+    if isinstance(value, list):
+        return f"[{' '.join(map(go_map, value))}]"
+    if value is None:
+        return "<nil>"
+    return str(value).lower() if isinstance(value, bool) else str(value)

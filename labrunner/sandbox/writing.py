@@ -5,7 +5,7 @@ Deleting is in `deletion.py`; what each kind adds is in `kinds/`.
 
 from labrunner.sandbox import causes, decoding
 from labrunner.sandbox import patch as patching
-from labrunner.sandbox.admission import PLUGINS
+from labrunner.sandbox.admission.plugins import PLUGINS
 from labrunner.sandbox.errors import (
     Cause,
     already_exists,
@@ -147,12 +147,15 @@ def _merged(kind: Kind, draft: Object, old: Object, subresource: str) -> Object:
         if not kind.has_status:
             raise no_such_resource()
         draft = _only_status(kind, draft, old)
+    elif subresource:
+        # `namespaces/finalize`, the only other one that stores something: the finalizers in the spec.
+        draft = {**copied(old), "spec": draft.get("spec") or {}}
     elif kind.has_status:
         draft.pop("status", None)
         if "status" in old:
             draft["status"] = old["status"]
     carry_over(draft, old)
-    if subresource != "status":
+    if not subresource:
         kind.behaviour.prepare(draft, old)
     return draft
 
@@ -215,7 +218,7 @@ def validate(kind: Kind, draft: Object, old: Object | None) -> None:
     """
     found = [
         *metadata_causes(kind, draft, old),
-        *decoding.causes_of(kind, draft),
+        *decoding.causes_of(kind, draft, old),
         *kind.behaviour.validate(draft, old),
     ]
     if found:

@@ -45,6 +45,14 @@ def kind_from(row: Mapping[str, Any], group: str, version: str, behaviour: Behav
     )
 
 
+# The table of names leaves out that these belong to other groups than what they stand below.
+FOREIGN = {
+    "Eviction": ("policy", "v1"),
+    "Scale": ("autoscaling", "v1"),
+    "TokenRequest": ("authentication.k8s.io", "v1"),
+}
+
+
 def _subresource(row: Mapping[str, Any]) -> Subresource:
-    group, version = row.get("group", ""), row.get("version", "")
+    group, version = FOREIGN.get(row["kind"], ("", ""))
     return Subresource(row["name"], row["kind"], tuple(row["verbs"]), group, version)

@@ -16,6 +16,8 @@ CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
 def _prepare(draft: Object, old: Object | None) -> None:
     if old is None:
         draft["status"] = {"storedVersions": []}
+        meta = draft["metadata"]
+        meta["finalizers"] = list(dict.fromkeys([*(meta.get("finalizers") or ()), CLEANUP]))
 
 
 def _default(draft: Object) -> None:

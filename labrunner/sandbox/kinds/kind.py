@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 from labrunner.sandbox.errors import Cause
 from labrunner.sandbox.kinds.names import NameRule, subdomain
 from labrunner.sandbox.objects import Object, name
+from labrunner.sandbox.schemas.shape import Shape
 
 Fidelity = Literal["real", "emulated", "stored"]
 Cell = Callable[[Object, datetime], Any]
@@ -118,16 +119,17 @@ class Behaviour:
 class CustomSchema(Protocol):
     """What a custom resource's schema does with its objects."""
 
-    def unknown_fields(self, obj: Object) -> list[str]:
-        """Return the paths of fields that the schema does not know."""
+    @property
+    def shape(self) -> Shape:
+        """What the objects look like, metadata included."""
 
     def prune(self, obj: Object) -> None:
-        """Take those fields out, in place."""
+        """Take fields out that the schema does not know, in place."""
 
     def default(self, obj: Object) -> None:
         """Fill in the schema's defaults, in place."""
 
-    def causes(self, obj: Object) -> list[Cause]:
+    def causes(self, obj: Object, old: Object | None) -> list[Cause]:
         """Return what breaks the schema's rules."""
 
     def openapi(self) -> Mapping[str, Any]:

@@ -4,10 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from labrunner.sandbox.errors import unsupported_media_type
 from labrunner.sandbox.kinds import Kind
 from labrunner.sandbox.objects import Object, copied
 from labrunner.sandbox.patch.json_patch import apply as apply_operations
 from labrunner.sandbox.patch.merge_patch import apply as apply_merge
+from labrunner.sandbox.patch.strategic import apply as apply_strategic
+from labrunner.sandbox.schemas.library import shape_of
+
+# What custom resources understand: strategic patches need Go types.
+CUSTOM_TYPES = ("application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml")
 
 PatchType = Literal["json", "merge", "strategic", "apply"]
 
@@ -38,5 +44,10 @@ def apply(kind: Kind, old: Object | None, patch: Patch, now: datetime) -> Object
     if patch.type == "json":
         changed: Object = apply_operations(current, patch.body)
         return changed
+    if patch.type == "strategic":
+        if kind.custom is not None:
+            raise unsupported_media_type(CUSTOM_TYPES)
+        strategic: Object = apply_strategic(current, patch.body, shape_of(kind))
+        return strategic
     merged: Object = apply_merge(current, patch.body)
     return merged
