@@ -16,8 +16,9 @@ Facts about bash 5.1 and 5.2, found by experiment, that this rests on:
 
 from labrunner.shell.memory import PATH
 
-OPTIONS = ("--noediting", "--noprofile", "--norc")
-"""Without readline: it would complete tabs, cut long lines, and take milliseconds."""
+OPTIONS = ("--noediting", "--noprofile", "--norc", "+o", "history")
+"""Without readline: it would complete tabs, cut long lines, and take milliseconds. Without history, as it
+would hold our line only, and is the user's."""
 
 LINE = f"\\builtin . {PATH}\n".encode()
 """All that is ever typed. The backslash keeps an alias out, `builtin` a function named `.`."""
@@ -42,13 +43,12 @@ def prompt_command(nonce: str) -> str:
 def setup(nonce: str) -> str:
     """What makes a fresh bash ours, and again one whose lab has unset what makes it so.
 
-    The history would hold our line only, and must not reach the user's file. The EXIT trap keeps the state of
-    a shell that a command ends.
+    The EXIT trap keeps the state of a shell that a command ends.
     """
     return (
         f"PROMPT_COMMAND[6]='' PROMPT_COMMAND[7]={_quoted(prompt_command(nonce))}\n"
         r"PS1='\[\]'" + "\n"
-        "set +o history\nunset HISTFILE MAILCHECK\n"
+        "unset HISTFILE MAILCHECK\n"
         f"{exit_trap()}\n"
     )
 
@@ -61,15 +61,20 @@ def exit_trap(lab: str = "''") -> str:
 SNAPSHOT = (
     r"{ \builtin shopt -p; \builtin printf '\036'; \builtin declare -f; \builtin declare -F;"
     r" \builtin printf '\036'; \builtin declare -p; \builtin printf '\036'; \builtin umask -p;"
-    r" ((${#FUNCNAME[@]} > 1 || $# == 0)) || { \builtin printf 'set --'; \builtin printf ' %q' " + '"$@"; };'
+    r" [[ ${FUNCNAME+x} || $# == 0 ]] || { \builtin printf 'set --'; \builtin printf ' %q' " + '"$@"; };'
     r" \builtin printf '\ncd -- %q\n' " + '"${PWD-/}"'
     r"; \builtin trap -p; \builtin alias -p; \builtin set +o; \builtin printf '\036'; \builtin jobs -l;"
     rf" \builtin printf '\036'; }} >|{PATH} 2>&-"
 )
-"""Write everything that a new shell needs to go on into the shared memory, in sections (see `State`)."""
+"""Write everything that a new shell needs to go on into the shared memory, in sections (see `State`). When a
+function exits, the trap sees that function's arguments and locals: the first are told by FUNCNAME, the second
+cannot be told from globals and win."""
 
 SNAPSHOT_BEGINS = SNAPSHOT[:30]
 """Tells our EXIT trap from the lab's; holds no quote, so `trap -p` shows it unchanged."""
+
+JOBS_QUERY = rf"\builtin jobs -l >|{PATH}"
+"""Write the background jobs into the shared memory."""
 
 EXIT_TRAP_QUERY = rf"\builtin trap -p EXIT >|{PATH}"
 """Write the EXIT trap into the shared memory, to see whether the lab has set its own."""

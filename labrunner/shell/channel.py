@@ -69,6 +69,9 @@ class Channel:
         """
 
         def become() -> None:
+            # Here and not through pexpect: its own change of directory, when it fails, leaves a second
+            # copy of this whole program running.
+            os.chdir(directory)
             keeper.stand_between()
             os.dup2(shared, memory.NUMBER)
 
@@ -77,7 +80,6 @@ class Channel:
                 argv,
                 shared,
                 env=dict(environment),
-                cwd=str(directory),
                 preexec_fn=become,
                 dimensions=(rows, columns),
             )

@@ -17,6 +17,9 @@ Cause = Literal["timed_out", "interrupted"]
 
 _SIGNALS = {"interrupt": SIGINT, "terminate": SIGTERM, "kill": SIGKILL}
 
+_ABOUT_TO_PROMPT = 0.2
+"""Seconds that bash has from coming back to the foreground until it is taken to be at work itself."""
+
 _LEFTOVER_GRACE = 0.3
 """Seconds between terminating and killing what a stopped command has left in the background."""
 
@@ -31,7 +34,7 @@ class Running:
     lineage: tuple[int, ...]
     """Pids from the keeper down to bash itself."""
     earlier: frozenset[int]
-    """Pids, children of one of `lineage`, that were there before the command: earlier background jobs."""
+    """Pids, below those of `lineage`, that were there before the command: earlier background jobs."""
 
     @property
     def bash(self) -> int:
@@ -50,6 +53,8 @@ class Ending:
     waited_for: str | None = None
     climb: list[Stage] = field(default_factory=list)
     """What it took to stop it."""
+    had_jobs: bool = False
+    """Whether earlier background jobs were there when the command began."""
     duration: float = 0.0
 
 
@@ -72,8 +77,9 @@ class Execution:
         self._requested = requested
         self._finish = finish
         self._climb: Climb | None = None
-        self._signalled = 0
-        self._ending = Ending()
+        self._foreground = self._signalled = 0
+        self._since = self._started
+        self._ending = Ending(had_jobs=bool(running.earlier))
         self._completed: Completed | None = None
 
     @property
@@ -127,7 +133,7 @@ class Execution:
         return AGAIN
 
     def _begin_to_stop(self, cause: Cause, now: float) -> None:
-        foreground = self._running.channel.foreground
+        foreground = self._foreground = self._running.channel.foreground
         self._ending.cause = cause
         self._ending.waited_for = waiting.describe(
             foreground, shell=self._running.bash, command=self._command
@@ -140,6 +146,11 @@ class Execution:
         assert self._climb is not None
         climbed = self._climb.advance(now, at_once=at_once)
         foreground = self._running.channel.foreground
+        if foreground != self._foreground:
+            self._foreground, self._since = foreground, now
+        # A shell that has only just come to the foreground is about to prompt: leave it alone.
+        if foreground == self._running.bash and now - self._since < _ABOUT_TO_PROMPT:
+            return
         # Behind an interrupted command in a list or a loop comes the next one: that is not wanted either.
         if climbed or foreground != self._signalled:
             self._signal(foreground)

@@ -1,7 +1,7 @@
 """A running shell taking one command at a time: the part's front door.
 
-Everything that decides which shell a command meets lives here: starting it, keeping its state in hand,
-replacing it when a command has ended it. The running command itself is `Execution`'s.
+Which bash a command meets is decided here: the one that was there, or a new one that knows what the last one
+knew. The bash itself is `LiveShell`'s, the running command `Execution`'s.
 """
 
 import os
@@ -10,28 +10,21 @@ import time
 from types import TracebackType
 from typing import Self
 
-from labrunner.shell import bash, processes
-from labrunner.shell.channel import Channel
 from labrunner.shell.execution import Ending, Execution, Running
-from labrunner.shell.memory import Memory
+from labrunner.shell.live import LiveShell
 from labrunner.shell.model import Completed, Outcome, Shell, ShellError
-from labrunner.shell.reader import PromptReader
 from labrunner.shell.state import State
 from labrunner.shell.stop import Stop
-from labrunner.shell.sweep import MARKER
 
-_START_LIMIT = 20.0
-"""Seconds until the first prompt: a confined shell on a busy machine takes a while, a broken one for ever."""
+_MAY_END_UNSEEN = re.compile(r"\b(?:exec|kill|pkill|killall|trap)\b")
+"""Commands that may make bash end without running its EXIT trap: its state is saved beforehand."""
 
-_QUIET_LIMIT = 5.0
-"""Seconds for what we ask of the shell between two commands."""
-
-_MAY_END_UNSEEN = re.compile(r"\b(?:exec|kill|pkill|killall)\b")
-"""Commands after which bash may be gone without having run its EXIT trap: its state is saved beforehand."""
+_MAY_END_LATE = re.compile(r"\bexec\b.*<")
+"""Commands after which bash may prompt once more, and then find the end of its input."""
 
 _SNAPSHOT_SHARE = 50.0
-"""A snapshot is also taken whenever commands have run for this many times what the last one cost, so it costs
-two hundredths at most and is never far behind when the kernel kills a shell."""
+"""A snapshot is also taken whenever commands have run for this many times what the last one cost: it then
+costs two hundredths at most, and is never far behind when the kernel kills a shell."""
 
 
 class Session:
@@ -53,15 +46,12 @@ class Session:
         self._stop = stop or Stop()
         self.marker = os.urandom(8).hex()
         """Value of the environment variable `MARKER` in all that the session starts: for a later `sweep`."""
-        self._nonce = os.urandom(8).hex()
-        self._memory = Memory()
         self._state: State | None = None
         self._snapshot_cost, self._busy = 0.0005, 0.0
-        self._told = False
-        self._lost = ""
+        self._to_tell, self._gone_told = "", False
         self._last: Execution | None = None
         self._closed = False
-        self._start()
+        self._live = self._start()
 
     def __enter__(self) -> Self:
         return self
@@ -73,12 +63,11 @@ class Session:
 
     @property
     def background_jobs(self) -> tuple[str, ...]:
-        """Command lines, with their pids, of what earlier commands left running in the background."""
-        if self._closed or self._channel.ended:
-            return ()
-        return tuple(
-            f"{processes.command_line(pid)} (pid {pid})" for pid in processes.children(self._lineage[-1])
-        )
+        """What bash lists as running or stopped in the background: text and pid of each job.
+
+        Ask between commands only.
+        """
+        return () if self._closed or self._live.channel.ended else self._live.jobs()
 
     def run(self, command: str, *, timeout: float) -> Execution:
         """Hand `command` over; iterate what is returned for its output, then ask it for `completed`.
@@ -100,150 +89,100 @@ class Session:
             self._last.abandon()
         self._have_a_shell()
         self._prepare(command)
-        self._have_a_shell()
-        running = Running(self._channel, self._reader, self._stop, self._lineage, self._earlier())
+        live = self._live
         self._last = Execution(
-            running,
+            Running(live.channel, live.reader, self._stop, live.lineage, live.children()),
             command,
             timeout=timeout,
             requested=requested,
             finish=lambda ending: self._finish(command, ending),
         )
-        self._hand_over(command.encode())
+        live.hand_over(command.encode(errors="surrogateescape"))
         return self._last
 
     def close(self) -> None:
         """End the shell and everything it started, within two seconds; a second call does nothing."""
         if not self._closed:
             self._closed = True
-            self._channel.close()
-            self._memory.close()
+            self._last = None
+            self._live.close()
 
-    def _start(self) -> None:
-        self._channel = Channel(
-            (*self._shell.argv, *bash.OPTIONS),
-            environment={**self._shell.environment, MARKER: self.marker},
-            directory=self._shell.directory,
-            columns=self._columns,
-            rows=self._rows,
-            shared=self._memory.fileno(),
+    def _start(self) -> LiveShell:
+        return LiveShell(
+            self._shell, columns=self._columns, rows=self._rows, stop=self._stop, marker=self.marker
         )
-        self._channel.listen(self._stop)
-        self._reader = PromptReader(
-            self._nonce, echo=bash.ECHO, noise=bash.prompt_command(self._nonce).encode() + b"\r\n"
-        )
-        said = self._quietly(bash.setup(self._nonce).encode(), limit=_START_LIMIT)
-        if said is not None:
-            self._channel.close()
-            self._closed = True
-            raise ShellError(
-                f"{' '.join(self._shell.argv)} did not come to a prompt: {said or 'it said nothing'}",
-                remedy="check that it is bash 5.1 or newer and can start in this place",
-            )
-        # An interactive bash leads the foreground group: that is how it is found inside a confinement.
-        self._lineage = self._ancestry(self._channel.foreground)
-
-    def _ancestry(self, pid: int) -> tuple[int, ...]:
-        line = [pid]
-        while (
-            line[0] != self._channel.pid
-            and (process := processes.look(line[0])) is not None
-            and process.parent
-        ):
-            line.insert(0, process.parent)
-        return tuple(line)
 
     def _have_a_shell(self) -> None:
         """Start a new shell where the old one has ended, and bring it to where that one was."""
-        if not self._channel.ended:
+        if not self._live.channel.ended:
             return
-        if not self._told:
-            self._lost = "the shell had ended since the last command and was replaced"
-        self._told = False
-        self._channel.close()
-        self._start()
+        # After a command that ended it, all has been told and its last words are in hand.
+        if not self._gone_told:
+            self._to_tell = self._shell_gone("the shell ended after the last command")
+        self._gone_told = False
+        self._live.close()
+        self._live = self._start()
         if self._state is not None:
-            restored = self._state.restore(self._shell.environment)
-            self._quietly(restored + b"\n" + bash.setup(self._nonce).encode())
-
-    def _hand_over(self, text: bytes) -> None:
-        self._memory.write(text)
-        self._reader.begin()
-        self._channel.type(bash.LINE)
-
-    def _quietly(self, text: bytes, *, limit: float = _QUIET_LIMIT) -> str | None:
-        """Have the shell run something of ours; `$?` stays the lab's. When it fails: what the shell said."""
-        status = self._reader.prompt.status if self._reader.prompt else 0
-        self._hand_over(text + b"\n\\builtin return %d\n" % status)
-        said, deadline = b"", time.monotonic() + limit
-        while self._reader.prompt is None:
-            data = self._channel.read(deadline - time.monotonic())
-            said = (said + self._reader.feed(data))[-1000:]
-            if not data and (self._channel.ended or time.monotonic() >= deadline):
-                self._channel.close()
-                return said.decode(errors="replace").strip()
-        return None
-
-    def _earlier(self) -> frozenset[int]:
-        found = {child for pid in self._lineage for child in processes.children(pid)}
-        return frozenset(found - set(self._lineage))
+            self._live.take_over(self._state, initial=tuple(self._shell.environment))
 
     def _prepare(self, command: str) -> None:
-        options = self._reader.prompt.options if self._reader.prompt else ""
-        if "DEBUG" in command and "T" not in options:
+        if "DEBUG" in command and "T" not in self._live.prompt.options:
             # Without functrace a sourced file neither runs a DEBUG trap nor can it take one away.
-            self._quietly(b"set -T")
+            self._live.ask("set -T")
         if _MAY_END_UNSEEN.search(command) or self._busy > _SNAPSHOT_SHARE * self._snapshot_cost:
             started = time.monotonic()
-            self._quietly(bash.SNAPSHOT.encode())
-            self._state = State.parse(self._memory.read()) or self._state
+            self._state = self._live.snapshot() or self._state
             self._snapshot_cost, self._busy = time.monotonic() - started, 0.0
+        self._have_a_shell()
 
     def _finish(self, command: str, ending: Ending) -> Completed:
+        """Make `Completed` of what the execution saw, and leave the shell ready for the next command."""
         self._busy += ending.duration
-        notice = [self._lost] if self._lost else []
-        self._lost = ""
+        told, self._to_tell = self._to_tell, ""
+        if ending.cause is not None and ending.status is not None:
+            told = _sentence(told, _how_it_stopped(ending))
+            self._live.ask("")  # a second prompt after an interrupt must not end the next command
+        elif _MAY_END_LATE.search(command) and ending.status is not None and not self._live.ask(""):
+            ending.status = None
+        elif "trap" in command and ending.status is not None:
+            self._live.keep_exit_trap()
         if ending.status is None:
-            notice.append(self._shell_gone(ending))
-        elif ending.cause is not None:
-            self._quietly(b"")  # a prompt of an interrupt that came late must not end the next command
-        elif "trap" in command:
-            self._chain_exit_trap()
+            what = (
+                "the command ended the shell"
+                if ending.cause is None
+                else "the shell did not stop and was ended"
+            )
+            told = _sentence(told, self._shell_gone(what, had_jobs=ending.had_jobs))
         return Completed(
-            exit_status=self._channel.exit_status if ending.status is None else ending.status,
+            exit_status=self._live.channel.exit_status if ending.status is None else ending.status,
             duration=ending.duration,
             outcome=_outcome(ending),
             waited_for=ending.waited_for,
-            notice="; ".join(filter(None, notice)) or None,
+            notice=told or None,
         )
 
-    def _shell_gone(self, ending: Ending) -> str:
-        """Take what the old shell wrote of its state; say what became of it."""
-        state = State.parse(self._memory.read())
-        jobs = state.jobs if state else ()
-        self._state = state or self._state
-        self._busy = 0.0
-        self._told = True
-        what = (
-            "the command ended the shell"
-            if ending.cause is None
-            else "the shell could not be kept and was ended"
+    def _shell_gone(self, what: str, *, had_jobs: bool = True) -> str:
+        """Take what the old shell wrote of its state; say what became of it and of its jobs."""
+        words = self._live.last_words()
+        known = words or (self._state if had_jobs else None)
+        self._state = words or self._state
+        self._busy, self._gone_told = 0.0, True
+        has = (
+            "has its directory, variables, functions, aliases and options" if self._state else "starts afresh"
         )
-        if self._state is None:
-            has = "starts afresh"
-        else:
-            has = "has its directory, variables, functions, aliases and options"
-            has += "" if state else ", as they were before the command"
-        gone = f"; background jobs are gone: {', '.join(jobs)}" if jobs else ""
-        return f"{what}; the next command gets a new one that {has}{gone}"
+        as_of = "" if words or not self._state else ", as they were before the command"
+        jobs = f"; background jobs are gone: {', '.join(known.jobs)}" if known and known.jobs else ""
+        return f"{what}; the next command gets a new one that {has}{as_of}{jobs}"
 
-    def _chain_exit_trap(self) -> None:
-        """If the lab has set an EXIT trap of its own, run ours before it."""
-        if self._quietly(bash.EXIT_TRAP_QUERY.encode()) is None:
-            found = self._memory.read().decode(errors="surrogateescape").strip()
-            if bash.SNAPSHOT_BEGINS not in found:
-                lab = found.removeprefix("trap -- ").removesuffix(" EXIT") or "''"
-                self._quietly(bash.exit_trap(lab).encode(errors="surrogateescape"))
+
+def _sentence(*parts: str) -> str:
+    return "; ".join(filter(None, parts))
+
+
+def _how_it_stopped(ending: Ending) -> str:
+    if "kill" in ending.climb:
+        return "it did not stop when interrupted or terminated and was killed"
+    return "it did not stop when interrupted and was terminated" if "terminate" in ending.climb else ""
 
 
 def _outcome(ending: Ending) -> Outcome:

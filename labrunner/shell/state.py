@@ -7,6 +7,8 @@ from dataclasses import dataclass
 _SECTIONS = 5
 """Shell options, functions, variables, the rest, background jobs: as `bash.SNAPSHOT` writes them."""
 
+_JOB = re.compile(r"\[\d+\][-+ ]\s+(\d+) (?:Running|Stopped(?: ?\([^)]*\))?)\s+(.*?)(?: &)?$")
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -23,12 +25,8 @@ class State:
 
     @property
     def jobs(self) -> tuple[str, ...]:
-        """Background jobs, stopped ones included: command line and pid."""
-        lines = self.sections[4].decode(errors="replace").splitlines()
-        found = (
-            re.match(r"\[\d+\][-+ ]\s+(\d+) (?:Running|Stopped\S*)\s+(.*?)(?: &)?$", line) for line in lines
-        )
-        return tuple(f"{job[2]} (pid {job[1]})" for job in found if job)
+        """Background jobs, stopped ones included."""
+        return read_jobs(self.sections[4])
 
     def restore(self, initial: Iterable[str]) -> bytes:
         """Text for a fresh shell whose environment has the variables `initial`.
@@ -41,6 +39,12 @@ class State:
         kept = set(re.findall(rb"^declare -\S+ (\w+)", variables, re.M))
         gone = b"".join(b"unset %s\n" % name for name in map(str.encode, initial) if name not in kept)
         return b"\n".join((options, functions, gone, variables, _without_exit_trap(rest)))
+
+
+def read_jobs(listing: bytes) -> tuple[str, ...]:
+    """What `jobs -l` lists and has not ended: the text of each job, and its pid as the shell knows it."""
+    found = (_JOB.match(line) for line in listing.decode(errors="replace").splitlines())
+    return tuple(f"{job[2].strip()} (pid {job[1]})" for job in found if job)
 
 
 def _without_exit_trap(text: bytes) -> bytes:
