@@ -1,7 +1,7 @@
 """Devices that plugins offer on a node, such as Neuron chips, and the containers that have them.
 
-A device plugin registers by writing a file into the node's `/var/lib/kubelet/device-plugins` and takes it away
-when it ends, where a real one speaks gRPC over a socket in that folder:
+A device plugin registers by writing a file into the node's `/var/lib/kubelet/device-plugins` and takes it
+away when it ends, where a real one speaks gRPC over a socket in that folder:
 
     {"resource": "aws.amazon.com/neuron", "devices": ["0"], "allocate": {"env": {"NAME": "value"}}}
 
@@ -39,6 +39,8 @@ class Devices:
     """The devices of all nodes."""
 
     _offers: dict[str, dict[str, Offer]] = field(default_factory=dict)
+    _known: dict[str, set[str]] = field(default_factory=dict)
+    """Node → resources that were ever offered there."""
     _taken: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     """Node and resource → device → uid of the pod that has it."""
 
@@ -48,20 +50,24 @@ class Devices:
         if found == self._offers.get(node, {}):
             return False
         self._offers[node] = found
+        self._known.setdefault(node, set()).update(found)
         return True
 
     def forget(self, node: str) -> None:
         """The node is gone."""
         self._offers.pop(node, None)
+        self._known.pop(node, None)
 
     def amounts(self, node: Object) -> Object:
         """The node's status with what is offered now; what is offered no longer counts zero."""
         status: Object = dict(node.get("status") or {})
-        offered = {name: str(len(offer.devices)) for name, offer in self._offers_on(node).items()}
+        name = node["metadata"]["name"]
+        amounts = dict.fromkeys(sorted(self._known.get(name, ())), "0")
+        amounts |= {
+            resource: str(len(offer.devices)) for resource, offer in self._offers.get(name, {}).items()
+        }
         for part in ("capacity", "allocatable"):
-            amounts = dict(status.get(part) or {})
-            gone = {name: "0" for name in amounts if "/" in name and name not in offered}
-            status[part] = {**amounts, **gone, **offered}
+            status[part] = {**(status.get(part) or {}), **amounts}
         return status
 
     def allocate(self, pod: Object, container: Mapping[str, Any]) -> dict[str, str]:
@@ -93,9 +99,6 @@ class Devices:
             )
         for device in free[:count]:
             taken[device] = pod["metadata"]["uid"]
-
-    def _offers_on(self, node: Object) -> Mapping[str, Offer]:
-        return self._offers.get(node["metadata"]["name"], {})
 
 
 def _asked(container: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

@@ -46,7 +46,7 @@ class Launch:
 
         Raises:
             RefusedError: It cannot be made as the manifest says, for now.
-            lookup.LookupFailure: There is no such program in it.
+            lookup.NoProgramError: There is no such program in it.
         """
         user = self._user()
         variables = self._variables(user)

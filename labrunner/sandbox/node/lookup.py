@@ -5,7 +5,7 @@ import os
 from labrunner.sandbox.node.inside import Inside
 
 
-class LookupFailure(Exception):  # noqa: N818 (named after what Go calls it)
+class NoProgramError(Exception):
     """The container has no such program; the text is runc's."""
 
 
@@ -18,16 +18,16 @@ def check(program: str, path: str, inside: Inside) -> None:
         inside: What lies where in it.
 
     Raises:
-        LookupFailure: It cannot.
+        NoProgramError: It cannot.
     """
     if "/" not in program:
         if not any(_executable(f"{folder}/{program}", inside) for folder in path.split(":")):
-            raise LookupFailure(f'exec: "{program}": executable file not found in $PATH')
+            raise NoProgramError(f'exec: "{program}": executable file not found in $PATH')
         return
     if not inside.outside(program).exists():
-        raise LookupFailure(f'exec: "{program}": stat {program}: no such file or directory')
+        raise NoProgramError(f'exec: "{program}": stat {program}: no such file or directory')
     if not _executable(program, inside):
-        raise LookupFailure(f'exec: "{program}": permission denied')
+        raise NoProgramError(f'exec: "{program}": permission denied')
 
 
 def _executable(path: str, inside: Inside) -> bool:

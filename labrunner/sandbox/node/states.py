@@ -33,8 +33,6 @@ class Happening(Enum):
     ENDED = auto()
     PUT_OFF = auto()
     """It will be started again, but not yet."""
-    CREATING = auto()
-    """It is being made again."""
 
 
 TABLE: dict[tuple[Stage, Happening], Stage] = {
@@ -42,7 +40,6 @@ TABLE: dict[tuple[Stage, Happening], Stage] = {
     (Stage.CREATING, Happening.STARTED): Stage.RUNNING,
     (Stage.CREATING, Happening.NOT_STARTED): Stage.ENDED,
     (Stage.REFUSED, Happening.REFUSED): Stage.REFUSED,
-    (Stage.REFUSED, Happening.CREATING): Stage.CREATING,
     (Stage.REFUSED, Happening.STARTED): Stage.RUNNING,
     (Stage.REFUSED, Happening.NOT_STARTED): Stage.ENDED,
     (Stage.RUNNING, Happening.ENDED): Stage.ENDED,

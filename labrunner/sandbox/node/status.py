@@ -80,9 +80,10 @@ def status(situation: Situation, now: datetime) -> Object:
     if situation.verdict is not None:
         found["reason"], found["message"] = situation.verdict
     spec = pod["spec"]
-    if spec.get("initContainers"):
-        states = {name: _done_is_ready(state) for name, state in situation.init.items()}
-        found["initContainerStatuses"] = _statuses(spec["initContainers"], states)
+    if inits := spec.get("initContainers"):
+        plain = {each["name"] for each in inits if not is_sidecar(each)}
+        states = {name: _done(state) if name in plain else state for name, state in situation.init.items()}
+        found["initContainerStatuses"] = _statuses(inits, states)
     found["containerStatuses"] = _statuses(spec["containers"], situation.containers)
     return found
 
@@ -185,8 +186,9 @@ def _status(container: Mapping[str, Any], state: ContainerState) -> Object:
     return found
 
 
-def _done_is_ready(state: ContainerState) -> ContainerState:
-    return replace(state, ready=True) if state.succeeded else state
+def _done(state: ContainerState) -> ContainerState:
+    """An init container is ready when it is done."""
+    return replace(state, ready=state.succeeded)
 
 
 def _shown(state: ContainerState) -> Object:

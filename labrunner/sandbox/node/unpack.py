@@ -5,7 +5,7 @@ A container's own root, which it may write to, is for `rootfs`.
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from labrunner.sandbox.node.bubblewrap import Bind, Fresh, Layer, Mount
@@ -34,9 +34,15 @@ class Unpacker:
     interpreter: Interpreter
     layers: bool
     """Whether this machine allows a writable layer over `/usr`."""
+    _done: dict[str, tuple[Mount, ...]] = field(default_factory=dict)
 
     def unpack(self, image: Image) -> tuple[Mount, ...]:
-        """Write what `image` brings; return what containers of it see besides their own root."""
+        """Write what `image` brings, if need be; return what its containers see besides their own root."""
+        if image.name not in self._done:
+            self._done[image.name] = self._unpack(image)
+        return self._done[image.name]
+
+    def _unpack(self, image: Image) -> tuple[Mount, ...]:
         folder = self.folder / image.name
         programs = folder / "bin"
         programs.mkdir(parents=True, exist_ok=True)
