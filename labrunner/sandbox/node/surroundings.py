@@ -31,9 +31,13 @@ class TokenIssuer(Protocol):
         """A token for `audience` (empty: the API server's own) that is good for `seconds`, bound to `pod`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PodEnvironment:
-    """What every pod gets from the cluster that it runs in."""
+    """What every pod gets from the cluster that it runs in.
+
+    Not frozen: the kubelet is made before the API server and others have their ports. What is filled in
+    before the first pod runs holds for all.
+    """
 
     host: str
     """Address of the API server: a number such as `127.0.0.1`, for `localhost` is the pod itself."""
