@@ -89,6 +89,8 @@ class HookStarted:
     """0 for a suite's hook."""
     name: str
     phase: Phase
+    timeout: float
+    """Seconds."""
 
 
 @dataclass(frozen=True, slots=True)

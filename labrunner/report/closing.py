@@ -57,11 +57,10 @@ def _counts(counts: Sequence[tuple[Verdict, int]]) -> Text:
 
 
 def _cleanup(steps: Steps) -> Iterator[str]:
-    ran = [(step, end) for step, end in steps if step.cleanup and end.verdict != "skipped"]
-    failed = [str(step.step) for step, end in ran if end.verdict == "failed"]
+    failed = [str(step.step) for step, end in steps if step.cleanup and end.verdict == "failed"]
     if failed:
         which = f"{'step' if len(failed) == 1 else 'steps'} {', '.join(failed)}"
-        yield f"clean-up failed in {which} of {len(ran)}: something may be left behind"
+        yield f"clean-up: {which} failed, so something may be left behind"
 
 
 def _drifts(drifted: Sequence[Drifted]) -> Iterator[RenderableType]:

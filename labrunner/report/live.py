@@ -17,11 +17,13 @@ from rich.spinner import Spinner
 from labrunner.events import (
     CommandStarted,
     Event,
+    HookStarted,
     Notice,
     RunFinished,
     RunStarted,
     StepFinished,
     StepStarted,
+    Waiting,
 )
 from labrunner.report import closing, code, endings, trouble
 from labrunner.report.look import indented, signs
@@ -59,7 +61,7 @@ class LiveReport:
         self._scene = Scene()
         self._drifted: list[Drifted] = []
         self._skipped: list[tuple[StepStarted, tuple[str, ...]]] = []
-        self._began = self._step_began = clock()
+        self._began = self._phase_began = clock()
         self._spinner = Spinner(signs(self._console).spinner, style="cyan")
         self._printed = PrintedOutput(clock)
         # The picture is drawn in another thread than the one that events come in.
@@ -86,8 +88,8 @@ class LiveReport:
         """Take the next event."""
         with self._lock:
             self._scene.follow(event)
-            if isinstance(event, StepStarted):
-                self._step_began = self._clock()
+            if _begins_phase(event):
+                self._phase_began = self._clock()
             lasting = list(self._lasting(event))
         if isinstance(event, RunFinished):
             self._live.stop()
@@ -102,7 +104,7 @@ class LiveReport:
                 self._scene,
                 self._spinner,
                 elapsed=now - self._began,
-                in_step=now - self._step_began,
+                in_phase=now - self._phase_began,
                 preparing=self._preparing,
                 stopping=self._stopping(),
                 tail=self._printed.pending if self._detail == "all output" else None,
@@ -158,3 +160,10 @@ class LiveReport:
             (first, reasons), (last, _) = self._skipped[0], self._skipped[-1]
             self._skipped = []
             yield endings.skipped(first, last, "; ".join(reasons), self._console)
+
+
+def _begins_phase(event: Event) -> bool:
+    """Whether a limit begins to count: a block's commands share one."""
+    if isinstance(event, CommandStarted):
+        return event.command == 1
+    return isinstance(event, (StepStarted, HookStarted, Waiting))

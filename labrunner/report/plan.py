@@ -80,7 +80,7 @@ def _suite_head(suite: Suite, ink: Ink) -> Iterator[str]:
 
 
 def _step(step: Step, ink: Ink) -> Iterator[str]:
-    heading = step.heading or "(no heading)"
+    heading = step.heading
     place = ink.dim(step.place)
     if step.skip:
         yield f"{step.number:4}  {ink.dim(heading)}  {place}  {ink.yellow(f'skipped: {step.skip}')}"

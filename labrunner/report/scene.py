@@ -78,6 +78,15 @@ class Scene:
         elif isinstance(event, RunStarted):
             self.run = event
 
+    @property
+    def limit(self) -> float:
+        """Seconds that what runs may take: a block's commands share theirs."""
+        if isinstance(self.current, HookStarted):
+            return self.current.timeout
+        if isinstance(self.current, Waiting):
+            return self.current.seconds
+        return self.step.timeout if self.step else 0.0
+
     def tail(self, lines: int) -> list[str]:
         """The last lines of the running, or just ended, command's output, as a terminal would show them."""
         text = self._output.text

@@ -10,7 +10,7 @@ from labrunner.events import CommandStarted, HookStarted, StepStarted, Waiting
 from labrunner.report import code
 from labrunner.report.look import FAINT, STYLES, indented, row, signs
 from labrunner.report.scene import Scene
-from labrunner.report.wording import clean, clock, duration, heading
+from labrunner.report.wording import clean, clock, heading
 from labrunner.run.summary import ORDER
 
 TAIL_LINES = 10
@@ -27,7 +27,7 @@ class Stage:
         spinner: Spinner,
         *,
         elapsed: float,
-        in_step: float,
+        in_phase: float,
         preparing: str,
         stopping: bool,
         tail: list[str] | None = None,
@@ -36,7 +36,7 @@ class Stage:
         self._scene = scene
         self._spinner = spinner
         self._elapsed = elapsed
-        self._in_step = in_step
+        self._in_phase = in_phase
         self._preparing = preparing
         self._stopping = stopping
         self._tail = scene.tail(TAIL_LINES) if tail is None else tail[-TAIL_LINES:]
@@ -57,7 +57,7 @@ class Stage:
         left = Text.assemble("  ", self._frame(console), f" {step.step:>2}  ", (heading(step), "bold"))
         if step.cleanup:
             left.append("  clean-up", style=FAINT)
-        yield row(left, self._limit(step, console))
+        yield row(left, self._limit(console))
         what = [indented(line, options.max_width) for line in self._busy_with(step)]
         yield from what
         room = (options.height or console.height) - len(what) - 5
@@ -74,18 +74,19 @@ class Stage:
         elif isinstance(current, HookStarted):
             yield Text(f"hook {current.name} {current.phase}", style="cyan")
         elif isinstance(current, Waiting):
-            yield Text(f"letting things settle, at most {duration(current.seconds)}", style="cyan")
+            yield Text("letting things settle", style="cyan")
 
-    def _limit(self, step: StepStarted, console: Console) -> Text:
-        used = min(self._in_step / step.timeout, 1.0) if step.timeout else 0.0
+    def _limit(self, console: Console) -> Text:
+        limit = self._scene.limit
+        used = min(self._in_phase / limit, 1.0) if limit else 0.0
         style = "red" if used > 0.9 else "yellow" if used > 0.6 else "green"
         filled = round(used * BAR_CELLS)
         cell = signs(console).full
         return Text.assemble(
             (cell * filled, style),
             (cell * (BAR_CELLS - filled), "bright_black"),
-            f" {clock(self._in_step)}",
-            (f" / {clock(step.timeout)}", FAINT),
+            f" {clock(self._in_phase)}",
+            (f" / {clock(limit)}", FAINT),
         )
 
     def _progress(self) -> Text:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
+from rich.table import Table
 from rich.text import Text
 
 from labrunner.events import CommandStarted, StepFinished, StepStarted
@@ -41,8 +42,13 @@ def _contents(end: StepFinished, trouble: Trouble | None, console: Console) -> I
         yield from (Padding(Text(clean(line)), (0, 0, 0, 2)) for line in end.diagnosis)
     if end.remedies:
         yield Text("\nwhat to do", style="bold")
-        dot = signs(console).dot
-        yield from (Padding(Text(f"{dot} {clean(text)}"), (0, 0, 0, 2)) for text in end.remedies)
+        yield from (_point(clean(text), console) for text in end.remedies)
+
+
+def _point(text: str, console: Console) -> RenderableType:
+    table = Table.grid()
+    table.add_row(f"  {signs(console).dot} ", Text(text))
+    return table
 
 
 def _what_ran(trouble: Trouble, console: Console) -> Iterator[RenderableType]:

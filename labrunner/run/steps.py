@@ -91,7 +91,7 @@ class Runner:
     ) -> Generator[Event, None, None]:
         """Call a hook's script; a suite's belongs to step 0."""
         text = hooks.command(hook, phase, folders=self._surroundings.folders, output=output)
-        yield HookStarted(step, hook.name, phase)
+        yield HookStarted(step, hook.name, phase, hook.timeout)
         kept = Kept()
         done = yield from stream(self._session, text, step=step, command=0, timeout=hook.timeout, kept=kept)
         yield HookFinished(step, hook.name, phase, done.exit_status, done.outcome, done.duration)
@@ -139,7 +139,7 @@ class Runner:
             unmasked=output,
         )
         done = replace(done, waited_for=redact(done.waited_for)) if done.waited_for else done
-        end = Failure(shown, done, kept.text, step.timeout)
+        end = Failure(shown, done, kept.text, step.timeout, step.cleanup)
         yield from self._finished(step, number, command, end, found)
         return end
 
