@@ -23,8 +23,10 @@ def commands_of(lines: Lines, *, raw: bool) -> tuple[tuple[Command, ...], tuple[
         raw: Prompts mean nothing: the whole block is one script.
     """
     first = next((at for at, line in enumerate(lines) if _prompted(line)), None)
-    if raw or first is None:
+    if raw:
         return _script(lines), ()
+    if first is None:
+        return _script(lines), tuple(_indented(lines))
     commands, followers = _commands(lines, first)
     return tuple(commands), (
         *_stray(lines[:first], "text before the first prompt is never run; begin it with '$ ' or with '#'"),
@@ -39,6 +41,16 @@ def _prompted(line: SourceLine) -> bool:
 def _typed(line: SourceLine) -> str:
     prompt = _PROMPT.match(line.text)
     return line.text[prompt.end() :] if prompt else line.text
+
+
+def _indented(lines: Lines) -> list[Problem]:
+    """Return what is wrong with a block whose every prompt is indented: bash would be given the prompts."""
+    message = "an indented prompt is none and would be run as written; begin the line with '$ '"
+    return [
+        Problem(message, line.span)
+        for line in lines
+        if line.text[:1].isspace() and line.text.lstrip().startswith("$ ")
+    ][:1]
 
 
 def _stray(lines: Lines, message: str) -> list[Problem]:

@@ -37,7 +37,7 @@ def _walk(path: Path, name: str) -> list[tuple[Folder, tuple[float, str]]]:
     entries = _entries(path, name)
     found = [read_page(entry, str(Path(name, entry.name))) for entry in entries if _is_page(entry)]
     found.sort(key=_order)
-    below = [_walk(entry, str(Path(name, entry.name))) for entry in entries if _is_folder(entry)]
+    below = [_walk(entry, str(Path(name, entry.name))) for entry in entries if _is_folder(entry, path)]
     below = sorted((walked for walked in below if walked), key=lambda walked: walked[0][1])
     walked = [pair for inner in below for pair in inner]
     weight = _weight(found[0]) if found and found[0].path.stem in _INDEX else math.inf
@@ -61,8 +61,11 @@ def _is_page(entry: Path) -> bool:
     return entry.suffix.lower() in SUFFIXES and not entry.name.startswith(".") and entry.is_file()
 
 
-def _is_folder(entry: Path) -> bool:
-    return not entry.name.startswith(".") and entry.name not in _NOT_PAGES and entry.is_dir()
+def _is_folder(entry: Path, above: Path) -> bool:
+    if entry.name.startswith(".") or entry.name in _NOT_PAGES or not entry.is_dir():
+        return False
+    # A link back up would be walked for ever.
+    return not (entry.is_symlink() and above.resolve().is_relative_to(entry.resolve()))
 
 
 def _order(page: Page) -> tuple[bool, float, str]:

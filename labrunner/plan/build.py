@@ -59,12 +59,15 @@ def _suite(folder: Folder, choices: Choices) -> Suite:
 
 def _steps(page: Page, folder: Folder, choices: Choices) -> Iterator[Step]:
     chosen = chosen_tabs(page.document.blocks, choices.tabs)
+    # Sites show the front matter's title as the page's first heading.
+    shown = [str(page.document.front_matter.get("title", ""))]
     for block in page.document.blocks:
         if block.kind != "bash":
             continue
         skip = _skip(block, passed_over(block, chosen))
         hook = None if skip else _hook(block, page, folder, choices)
-        yield _step(page.path, page.document.name, block, hook, skip, choices)
+        step = _step(page.path, page.document.name, block, hook, skip, choices)
+        yield replace(step, title=page.document.title, cleanup=step.cleanup or is_cleanup(shown))
 
 
 def _step(path: Path, name: str, block: Block, hook: Hook | None, skip: str, choices: Choices) -> Step:

@@ -95,11 +95,13 @@ class Step:
     """Runs even when an earlier step failed or the run was interrupted."""
     skip: str
     """Why it is shown and not run; empty when it runs."""
+    title: str = ""
+    """The page's title."""
 
     @property
     def heading(self) -> str:
-        """The heading it stands under, or the empty string."""
-        return self.block.headings[-1] if self.block.headings else ""
+        """The heading it stands under; above the first one, the page's title."""
+        return self.block.headings[-1] if self.block.headings else self.title
 
     @property
     def place(self) -> str:

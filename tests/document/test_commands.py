@@ -131,3 +131,9 @@ def test_text_behind_a_prompt_without_a_command_is_reported() -> None:
 
 def test_a_dollar_sign_in_the_middle_of_a_continuation_line_stays() -> None:
     assert texts("$ grep -E \\\n    'a$ |b' x") == ["grep -E \\\n    'a$ |b' x"]
+
+
+def test_indented_prompts_are_reported() -> None:
+    _, (problem,) = commands_of(lines_of("  $ ls\n  $ pwd"), raw=False)
+    assert (problem.span.line, "begin the line" in problem.message) == (1, True)
+    assert commands_of(lines_of("cat <<EOF\n$5 $ x\nEOF"), raw=False)[1] == ()

@@ -194,3 +194,9 @@ def test_a_workspace_that_is_no_folder(tmp_path: Path) -> None:
         tmp_path / "x.md", workspace=tmp_path / "nowhere"
     )
     assert "labrunner.toml:1: workspace 'gone' is not a folder" in sentence(tmp_path / "x.md")
+
+
+def test_a_link_back_up_is_not_followed(tmp_path: Path) -> None:
+    tree(tmp_path, {"lab/a.md": PAGE, "lab/sub/b.md": PAGE})
+    (tmp_path / "lab/sub/up").symlink_to("..")
+    assert len(pages(load(tmp_path / "lab"))) == 2

@@ -165,3 +165,9 @@ def test_path_prefixes_always_hold_the_workspace() -> None:
         ("/workspace", ""),
         ("~/environment", "sub"),
     )
+
+
+def test_a_page_whose_title_says_so_is_clean_up() -> None:
+    first, second = steps("---\ntitle: Clean up\n---\n" + block(), "# Clean up\n# Set up\n" + block())
+    assert (first.cleanup, first.heading) == (True, "Clean up")
+    assert (second.cleanup, second.heading) == (False, "Set up")
