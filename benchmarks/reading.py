@@ -2,7 +2,7 @@
 
     python benchmarks/reading.py [ROUNDS]
 
-The pages are made here, in the proportions of a large workshop: mostly prose, four bash blocks each, a third of
+The pages are made here, in the proportions of a large workshop: mostly prose, four bash blocks each, half of
 the commands with something that only the grammar can judge. The floor is markdown-it's block parser alone.
 """
 
