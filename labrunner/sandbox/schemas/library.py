@@ -39,6 +39,12 @@ def definition_name(kind: Kind) -> str:
     return _names().get((kind.group, kind.version, kind.kind), "")
 
 
+def definition_of(api_version: str, kind: str) -> str:
+    """Return the full name of the definition of what a manifest says it is; empty if there is none."""
+    group, _, version = api_version.rpartition("/")
+    return _names().get((group, version, kind), "")
+
+
 def resolve(reference: str) -> Schema:
     """Return the definition that a `$ref` names."""
     found: Schema = definitions()[reference.removeprefix(PREFIX)]
