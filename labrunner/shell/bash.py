@@ -53,6 +53,11 @@ def setup(nonce: str) -> str:
     )
 
 
+def recovery(nonce: str) -> str:
+    """The set-up again, for a bash that prompts without its mark; `$?` stays, and so the mark tells it."""
+    return f'\\builtin eval {_quoted(setup(nonce))}"\\builtin return $?"'
+
+
 def exit_trap(lab: str = "''") -> str:
     """Set the EXIT trap: ours, then the lab's own, a shell word as `trap -p` prints it."""
     return f"\\builtin trap -- {_quoted(SNAPSHOT)}$'\\n'{lab} EXIT"

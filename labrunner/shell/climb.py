@@ -1,4 +1,4 @@
-"""How a command is stopped: interrupt, terminate, kill, each with its time. Pure; `Execution` acts."""
+"""How a command is stopped: interrupt, terminate, kill, each with its time. Pure; `Stopping` acts."""
 
 from dataclasses import dataclass, field
 from typing import Literal

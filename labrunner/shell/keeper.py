@@ -84,13 +84,23 @@ def _reap(shell: int) -> int | None:
 def _end_everything() -> None:
     for number, seconds in _CLIMB:
         deadline = time.monotonic() + seconds
-        for process in processes.descendants(os.getpid()):
-            processes.send(process.pid, number)
-            processes.send(process.pid, signal.SIGCONT)
-        while processes.children(os.getpid()):
-            _reap(0)
+        _send_to_all(number)
+        while not _all_gone():
             if time.monotonic() >= deadline:
                 break
             signal.sigtimedwait((signal.SIGCHLD,), _LOOK_AGAIN)
+            if number == signal.SIGKILL:
+                _send_to_all(number)  # what forks faster than we look is killed in the end
         else:
             return
+
+
+def _send_to_all(number: int) -> None:
+    for process in processes.descendants(os.getpid()):
+        processes.send(process.pid, number)
+        processes.send(process.pid, signal.SIGCONT)
+
+
+def _all_gone() -> bool:
+    _reap(0)
+    return not processes.children(os.getpid())

@@ -7,8 +7,9 @@ people are told when it is another one, is left to `Session`.
 import os
 import time
 
-from labrunner.shell import bash, processes
+from labrunner.shell import bash, lost, processes
 from labrunner.shell.channel import Channel
+from labrunner.shell.lost import Loss
 from labrunner.shell.memory import Memory
 from labrunner.shell.model import Shell, ShellError
 from labrunner.shell.reader import Prompt, PromptReader
@@ -54,6 +55,13 @@ class LiveShell:
             )
         # An interactive bash leads the foreground group: that is how it is found inside a confinement.
         self.lineage = _ancestry(self.channel.foreground, upto=self.channel.pid)
+        """Pids from the keeper down to bash itself."""
+        self._started_as = processes.command_line(self.bash)
+
+    @property
+    def bash(self) -> int:
+        """Bash's own pid, which is that of its process group as well."""
+        return self.lineage[-1]
 
     @property
     def prompt(self) -> Prompt:
@@ -83,6 +91,18 @@ class LiveShell:
                 self._words = said.decode(errors="replace").strip()
                 return False
         return True
+
+    def loss(self) -> Loss:
+        """Whether it prompts without our being able to see it."""
+        return (
+            lost.loss(self.bash, started_as=self._started_as) if self.channel.foreground == self.bash else ""
+        )
+
+    def recover(self) -> None:
+        """Have it mark the prompt that it is at, and those to come."""
+        self._memory.write(bash.recovery(self._nonce).encode())
+        self.reader.expect_echo()
+        self.channel.type(bash.LINE)
 
     def children(self) -> frozenset[int]:
         """Pids of what earlier commands left running: bash's own, and orphans that went to its ancestors."""

@@ -26,7 +26,7 @@ class Process:
 def look(pid: int) -> Process | None:
     """The process, or `None` when there is no such process any more."""
     try:
-        stat = _content(f"/proc/{pid}/stat")
+        stat = content(f"/proc/{pid}/stat")
     except OSError:
         return None
     # The name in parentheses may itself hold blanks and parentheses.
@@ -59,7 +59,7 @@ def descendants(root: int, *, among: dict[int, Process] | None = None) -> list[P
 def children(pid: int) -> tuple[int, ...]:
     """Pids of its direct children, dead ones not yet waited for included; cheap."""
     try:
-        return tuple(map(int, _content(f"/proc/{pid}/task/{pid}/children").split()))
+        return tuple(map(int, content(f"/proc/{pid}/task/{pid}/children").split()))
     except OSError:
         return ()
 
@@ -67,10 +67,10 @@ def children(pid: int) -> tuple[int, ...]:
 def command_line(pid: int) -> str:
     """Its arguments joined by blanks, or the name in brackets when it has none; empty when it is gone."""
     with contextlib.suppress(OSError):
-        arguments = _content(f"/proc/{pid}/cmdline").rstrip(b"\0").replace(b"\0", b" ")
+        arguments = content(f"/proc/{pid}/cmdline").rstrip(b"\0").replace(b"\0", b" ")
         if arguments:
             return arguments.decode(errors="replace")
-        return f"[{_content(f'/proc/{pid}/comm').strip().decode(errors='replace')}]"
+        return f"[{content(f'/proc/{pid}/comm').strip().decode(errors='replace')}]"
     return ""
 
 
@@ -82,7 +82,7 @@ def with_environment(entry: str) -> list[int]:
         if name.isdigit():
             # Other users' processes are none of ours.
             with contextlib.suppress(OSError):
-                if wanted in b"\0" + _content(f"/proc/{name}/environ") + b"\0":
+                if wanted in b"\0" + content(f"/proc/{name}/environ") + b"\0":
                     found.append(int(name))
     return found
 
@@ -103,7 +103,12 @@ def await_end(pids: Iterable[int], *, deadline: float) -> list[int]:
     return left
 
 
-def _content(path: str) -> bytes:
+def content(path: str) -> bytes:
+    """All of a file under /proc.
+
+    Raises:
+        OSError: The process is gone, or somebody else's.
+    """
     # Unbuffered on purpose: this is called once a command, and `open` costs four times as much.
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:

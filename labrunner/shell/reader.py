@@ -55,6 +55,10 @@ class PromptReader:
         self._awaits_echo = True
         self._traces = 0
 
+    def expect_echo(self) -> None:
+        """Our line is typed once more within the same command."""
+        self._awaits_echo = True
+
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes, cut anywhere; return what is certainly output.
 

@@ -10,9 +10,10 @@ import time
 from types import TracebackType
 from typing import Self
 
-from labrunner.shell.execution import Ending, Execution, Running
+from labrunner.shell import notice
+from labrunner.shell.execution import Ending, Execution
 from labrunner.shell.live import LiveShell
-from labrunner.shell.model import Completed, Outcome, Shell, ShellError
+from labrunner.shell.model import Completed, Shell, ShellError
 from labrunner.shell.state import State
 from labrunner.shell.stop import Stop
 
@@ -91,9 +92,10 @@ class Session:
         self._prepare(command)
         live = self._live
         self._last = Execution(
-            Running(live.channel, live.reader, self._stop, live.lineage, live.children()),
+            live,
             command,
             timeout=timeout,
+            stop=self._stop,
             requested=requested,
             finish=lambda ending: self._finish(command, ending),
         )
@@ -118,7 +120,8 @@ class Session:
             return
         # After a command that ended it, all has been told and its last words are in hand.
         if not self._gone_told:
-            self._to_tell = self._shell_gone("the shell ended after the last command")
+            gone = self._shell_gone(had_jobs=True)
+            self._to_tell = notice.joined("the shell ended after the last command", gone)
         self._gone_told = False
         self._live.close()
         self._live = self._start()
@@ -139,53 +142,40 @@ class Session:
         """Make `Completed` of what the execution saw, and leave the shell ready for the next command."""
         self._busy += ending.duration
         told, self._to_tell = self._to_tell, ""
-        if ending.cause is not None and ending.status is not None:
-            told = _sentence(told, _how_it_stopped(ending))
-            self._live.ask("")  # a second prompt after an interrupt must not end the next command
-        elif _MAY_END_LATE.search(command) and ending.status is not None and not self._live.ask(""):
-            ending.status = None
-        elif "trap" in command and ending.status is not None:
-            self._live.keep_exit_trap()
+        if ending.status is not None:
+            told = notice.joined(told, notice.stopped(ending.stages))
+            self._settle(command, ending)
         if ending.status is None:
-            what = (
-                "the command ended the shell"
-                if ending.cause is None
-                else "the shell did not stop and was ended"
-            )
-            told = _sentence(told, self._shell_gone(what, had_jobs=ending.had_jobs))
+            why = notice.ended(forced=ending.cause is not None, other_shell=ending.other_shell)
+            told = notice.joined(told, why, self._shell_gone(had_jobs=ending.had_jobs))
         return Completed(
-            exit_status=self._live.channel.exit_status if ending.status is None else ending.status,
+            exit_status=self._exit_status(ending),
             duration=ending.duration,
-            outcome=_outcome(ending),
+            outcome=ending.cause or ("exited" if ending.status is None else "prompted"),
             waited_for=ending.waited_for,
             notice=told or None,
         )
 
-    def _shell_gone(self, what: str, *, had_jobs: bool = True) -> str:
-        """Take what the old shell wrote of its state; say what became of it and of its jobs."""
+    def _settle(self, command: str, ending: Ending) -> None:
+        """See to what a command may have left behind that would disturb the next one."""
+        if ending.cause is not None:
+            self._live.ask("")  # waits for the second prompt that an interrupt can lead to
+        elif _MAY_END_LATE.search(command):
+            if not self._live.ask(""):
+                ending.status = None
+        elif "trap" in command:
+            self._live.keep_exit_trap()
+
+    def _exit_status(self, ending: Ending) -> int:
+        if ending.status is not None:
+            return ending.status
+        # A shell that replaced ours came to its prompt; that we ended it is not the command's failure.
+        return 0 if ending.other_shell else self._live.channel.exit_status
+
+    def _shell_gone(self, *, had_jobs: bool) -> str:
+        """Take what the old shell wrote of its state; say what becomes of it and of its jobs."""
         words = self._live.last_words()
         known = words or (self._state if had_jobs else None)
         self._state = words or self._state
         self._busy, self._gone_told = 0.0, True
-        has = (
-            "has its directory, variables, functions, aliases and options" if self._state else "starts afresh"
-        )
-        as_of = "" if words or not self._state else ", as they were before the command"
-        jobs = f"; background jobs are gone: {', '.join(known.jobs)}" if known and known.jobs else ""
-        return f"{what}; the next command gets a new one that {has}{as_of}{jobs}"
-
-
-def _sentence(*parts: str) -> str:
-    return "; ".join(filter(None, parts))
-
-
-def _how_it_stopped(ending: Ending) -> str:
-    if "kill" in ending.climb:
-        return "it did not stop when interrupted or terminated and was killed"
-    return "it did not stop when interrupted and was terminated" if "terminate" in ending.climb else ""
-
-
-def _outcome(ending: Ending) -> Outcome:
-    if ending.cause is not None:
-        return ending.cause
-    return "prompted" if ending.status is not None else "exited"
+        return notice.successor(self._state, fresh=words is not None, jobs=known.jobs if known else ())

@@ -5,7 +5,6 @@ calls differ by machine; what is not in the tables below is left unsaid rather t
 """
 
 import os
-import platform
 import stat
 
 from labrunner.shell import processes
@@ -31,7 +30,7 @@ _TERMINAL_MAJORS = (5, *range(136, 144))
 
 def waits_for(pid: int) -> str | None:
     """What the process waits for, to follow "waited for"; `None` when it runs, or it is not known."""
-    call, arguments = _system_call(pid)
+    call, arguments = system_call(pid)
     if call in ("read", "write"):
         return _descriptor(pid, arguments[0], writing=call == "write")
     if call in ("poll", "epoll"):
@@ -46,17 +45,16 @@ def waits_for(pid: int) -> str | None:
     }.get(call)
 
 
-def _system_call(pid: int) -> tuple[str, tuple[int, ...]]:
+def system_call(pid: int) -> tuple[str, tuple[int, ...]]:
+    """Which kind of system call it is in, and its arguments; an empty name when it runs or is not known."""
     try:
-        with open(f"/proc/{pid}/syscall") as file:  # noqa: PTH123
-            words = file.read().split()
+        words = processes.content(f"/proc/{pid}/syscall").split()
     except OSError:
         return "", ()
     if not words or not words[0].isdigit():
         return "", ()  # "running", or not in a system call
-    return _CALLS.get(platform.machine(), {}).get(int(words[0]), ""), tuple(
-        int(word, 16) for word in words[1:]
-    )
+    arguments = tuple(int(word, 16) for word in words[1:])
+    return _CALLS.get(os.uname().machine, {}).get(int(words[0]), ""), arguments
 
 
 def _descriptor(pid: int, number: int, *, writing: bool) -> str | None:

@@ -131,7 +131,19 @@ def test_a_replaced_shell_can_be_replaced_again(run: Run) -> None:
     assert run("echo $N0$N1$N2$N3")[0] == "0123\n"
 
 
-def test_a_shell_replaced_by_another_shell_is_still_a_shell(run: Run) -> None:
+@pytest.mark.parametrize("command", ["exec bash", "exec bash --norc -l", "exec sh", "exec $BASH -i"])
+def test_another_shell_in_place_of_ours_is_replaced_by_ours(run: Run, command: str) -> None:
     run("X=1; export Y=2")
-    run("exec bash", timeout=2)
-    assert run("echo $Y", timeout=2)[0] == "2\n"
+    _, completed = run(command)
+    assert (completed.exit_status, completed.outcome) == (0, "exited")
+    assert completed.notice is not None
+    assert completed.notice.startswith("the command put another shell in place of the lab's")
+    assert run("echo $X$Y")[0] == "12\n"
+
+
+@pytest.mark.parametrize("status", [0, 3])
+def test_a_lab_that_takes_all_our_marks_away_gets_them_back(run: Run, status: int) -> None:
+    output, completed = run(f"unset PROMPT_COMMAND PS1; (exit {status})")
+    assert output == ""
+    assert (completed.exit_status, completed.outcome) == (status, "prompted")
+    assert run("echo $?")[0] == f"{status}\n"
