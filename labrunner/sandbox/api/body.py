@@ -1,4 +1,4 @@
-"""Reading what a client sends: JSON and YAML, into objects. Pure but for the reading itself.
+"""Reading what a client sends: JSON, YAML and protobuf, into objects. Pure but for the reading itself.
 
 Whether the object makes sense is for the registry.
 """
@@ -14,11 +14,12 @@ import yaml
 from labrunner.sandbox.errors import ApiError, bad_request, unsupported_media_type
 from labrunner.sandbox.objects import Object
 from labrunner.sandbox.patch import Patch, PatchType
+from labrunner.sandbox.protobuf import decode as decode_protobuf
 
 LARGEST = 3 * 1024 * 1024
 """Bytes of a request's body, the real server's limit."""
 
-JSON, YAML = "application/json", "application/yaml"
+JSON, YAML, PROTOBUF = "application/json", "application/yaml", "application/vnd.kubernetes.protobuf"
 
 PATCH_TYPES: dict[str, PatchType] = {
     "application/json-patch+json": "json",
@@ -52,7 +53,9 @@ def read_object(content: bytes, content_type: str) -> Body:
             return _read_json(content)
         case "application/yaml":
             return Body(_as_object(_read_yaml(content)))
-    raise unsupported_media_type((JSON, YAML))
+        case "application/vnd.kubernetes.protobuf":
+            return Body(_read_protobuf(content))
+    raise unsupported_media_type((JSON, YAML, PROTOBUF))
 
 
 def read_patch(
@@ -122,6 +125,13 @@ def _read_yaml(content: bytes) -> Any:
         return yaml.load(content, Loader=_Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _unreadable("yaml", error) from error
+
+
+def _read_protobuf(content: bytes) -> Object:
+    try:
+        return decode_protobuf(content)
+    except ValueError as error:
+        raise _unreadable("protobuf", error) from error
 
 
 def _as_object(value: Any) -> Object:

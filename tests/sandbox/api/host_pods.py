@@ -90,8 +90,8 @@ class HostProcess:
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, 9)
-        if self.process.stdin is not None:
-            self.process.stdin.close()
+        # Pipes that nobody reads any more would otherwise never see their end.
+        self.process._transport.close()
         if self.reading is not None:
             self.reading.close()
         if self.terminal is not None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -119,7 +119,21 @@ class Threaded:
     cluster: Running
     loop: asyncio.AbstractEventLoop
     folder: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str]
+    namespace: str = "default"
+
+    def within(self, namespace: str) -> "Threaded":
+        """The same server, with kubectl set to another namespace."""
+        config = self.folder / f"kubeconfig-{namespace}"
+        config.write_text(_kubeconfig(self.cluster, namespace))
+        environment = {**self.environment, "KUBECONFIG": str(config)}
+        return replace(self, environment=environment, namespace=namespace)
+
+    def with_token(self, token: str) -> Path:
+        """A kubeconfig with another token."""
+        config = self.folder / f"kubeconfig-{self.namespace}-{abs(hash(token))}"
+        config.write_text(_kubeconfig(self.cluster, self.namespace, token))
+        return config
 
     def do(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Do something in the server's event loop."""
@@ -179,10 +193,18 @@ def threaded(folder: Path) -> Iterator[Threaded]:
     assert is_over.is_set(), "the API server did not stop"
 
 
+def _kubeconfig(cluster: Running, namespace: str, token: str = "") -> str:
+    return kubeconfig(
+        server=cluster.url,
+        certificate_pem=cluster.authority.certificate_pem,
+        token=token or cluster.tokens.user,
+        namespace=namespace,
+    )
+
+
 def _environment(cluster: Running, folder: Path) -> dict[str, str]:
     config = folder / "kubeconfig"
-    pem = cluster.authority.certificate_pem
-    config.write_text(kubeconfig(server=cluster.url, certificate_pem=pem, token=cluster.tokens.user))
+    config.write_text(_kubeconfig(cluster, "default"))
     home = folder / "home"
     home.mkdir(exist_ok=True)
     return {"KUBECONFIG": str(config), "HOME": str(home), "PATH": os.environ["PATH"]}

@@ -72,7 +72,7 @@ def test_what_is_no_object_is_refused(content: bytes) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    for content_type in ("application/json", "application/yaml"):
+    for content_type in ("application/json", "application/yaml", "application/vnd.kubernetes.protobuf"):
         try:
             read_object(content, content_type)
         except ApiError as error:
@@ -85,7 +85,7 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
 def test_an_unknown_form_is_refused_with_those_that_are_known() -> None:
     refusal = refusal_of(b"{}", "text/plain")
     assert (refusal.code, refusal.reason) == (415, "UnsupportedMediaType")
-    assert "application/json, application/yaml" in refusal.message
+    assert "application/json, application/yaml, application/vnd.kubernetes.protobuf" in refusal.message
 
 
 def patched(content: bytes, content_type: str, *, custom: bool = False) -> object:
