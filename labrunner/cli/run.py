@@ -1,5 +1,6 @@
 """`labrunner run`: run labs, show how it goes, and end with an exit code that says how it went."""
 
+import errno
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from importlib import import_module
@@ -25,6 +26,9 @@ TARGETS = {
     "sandbox": ("labrunner.target.sandbox", "SandboxTarget"),
     "shell": ("labrunner.target.shell", "ShellTarget"),
 }
+
+NOBODY_READS = (errno.EPIPE, errno.EIO)
+"""What writing fails with once the pipe's reader has gone, or the terminal was closed."""
 
 EPILOG = """\
 exit code: 0 passed, 1 the lab failed, 2 labrunner could not do its work, 130 interrupted.
@@ -108,10 +112,12 @@ def _watch(events: Iterable[Event], show: Show, stop: Stop) -> RunFinished:
             finished = event
         try:
             show(event)
-        except BrokenPipeError:
-            # Whoever read along has gone, as when a terminal is closed.
+        except OSError as error:
+            if error.errno not in NOBODY_READS:
+                raise
             silence()
-            stop.request()
+            if not stop.requested:
+                stop.request()
     assert finished is not None
     return finished
 

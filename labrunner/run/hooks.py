@@ -42,7 +42,8 @@ def command(hook: Hook, phase: Phase, *, folders: Folders, output: str | None = 
 
 
 def _last_part(output: str) -> str:
-    encoded = output.replace("\0", "").encode(errors="replace")
+    # Without final line ends, as `$(…)` would give it; variables hold no NUL.
+    encoded = output.replace("\0", "").rstrip("\n").encode(errors="replace")
     return encoded[-OUTPUT_LIMIT:].decode(errors="ignore")
 
 

@@ -90,10 +90,20 @@ class Runner:
         self, hook: Hook, phase: Phase, found: Found, *, step: int = 0, output: str | None = None
     ) -> Generator[Event, None, None]:
         """Call a hook's script; a suite's belongs to step 0."""
+        if step == 0:
+            self._seen = self._stop.requested
         text = hooks.command(hook, phase, folders=self._surroundings.folders, output=output)
         yield HookStarted(step, hook.name, phase, hook.timeout)
         kept = Kept()
-        done = yield from stream(self._session, text, step=step, command=0, timeout=hook.timeout, kept=kept)
+        done = yield from stream(
+            self._session,
+            text,
+            step=step,
+            command=0,
+            timeout=hook.timeout,
+            kept=kept,
+            is_unwanted=self._is_unwanted,
+        )
         yield HookFinished(step, hook.name, phase, done.exit_status, done.outcome, done.duration)
         judge_hook(hook, phase, Failure(hook.script.name, done, kept.text, hook.timeout), found)
 
@@ -112,7 +122,7 @@ class Runner:
         deadline = self._clock() + step.timeout
         nothing_failed = True
         for number, command in enumerate(step.commands, start=1):
-            if self._stop.requested > self._seen:
+            if self._is_unwanted():
                 return found.fail("it was interrupted")
             left = max(deadline - self._clock(), SHORTEST)
             end = yield from self._command(step, number, command, found, timeout=left, output=output)
@@ -137,6 +147,7 @@ class Runner:
             timeout=timeout,
             kept=kept,
             unmasked=output,
+            is_unwanted=self._is_unwanted,
         )
         done = replace(done, waited_for=redact(done.waited_for)) if done.waited_for else done
         end = Failure(shown, done, kept.text, step.timeout, step.cleanup)
@@ -168,9 +179,11 @@ class Runner:
             stage_may_lack=self._surroundings.missing_programs,
         )
 
+    def _is_unwanted(self) -> bool:
+        return self._stop.requested > self._seen
+
     def _wait(self, step: Step, found: Found) -> Generator[Event, None, None]:
         yield Waiting(step.number, step.wait)
-        pause = pausing(self._stop)
-        self._witness.settle(step.wait, pause)
-        if pause(0.0):
+        self._witness.settle(step.wait, pausing(self._stop, seen=self._seen))
+        if self._is_unwanted():
             found.fail("it was interrupted")

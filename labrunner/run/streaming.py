@@ -5,13 +5,17 @@ Nothing behind this sees a secret that can be told by its shape. What the text m
 """
 
 import codecs
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from signal import SIGINT
 
 from labrunner.events import Output
 from labrunner.run.kept import Kept
 from labrunner.run.redact import Redactor
 from labrunner.shell.model import Completed
 from labrunner.shell.session import Session
+
+INTERRUPTED = 128 + SIGINT
+"""Exit status of a command that was stopped before it began."""
 
 _Decoder = codecs.getincrementaldecoder("utf-8")
 
@@ -25,6 +29,7 @@ def stream(
     timeout: float,
     kept: Kept,
     unmasked: Kept | None = None,
+    is_unwanted: Callable[[], bool] = lambda: False,
 ) -> Generator[Output, None, Completed]:
     """Hand `text` to the shell and yield its output as it comes; return how it ended.
 
@@ -36,7 +41,11 @@ def stream(
         timeout: Seconds.
         kept: Gets what the events say.
         unmasked: Gets the output as it is: for the lab's own hook, never for people.
+        is_unwanted: Asked at the last moment: the session hears only requests to stop that are made while
+            a command runs, and whoever reads the events may have taken its time.
     """
+    if is_unwanted():
+        return Completed(INTERRUPTED, 0.0, "interrupted", None, None)
     lines, redactor = _Lines(), Redactor()
     execution = session.run(text, timeout=timeout)
     for data in execution:

@@ -4,7 +4,15 @@ import threading
 
 from run_stage import Stage, Told
 
-from labrunner.events import CommandStarted, HookFinished, HookStarted, Output, StepStarted, Waiting
+from labrunner.events import (
+    CommandStarted,
+    HookFinished,
+    HookStarted,
+    Output,
+    StepFinished,
+    StepStarted,
+    Waiting,
+)
 from labrunner.run.surroundings import Surroundings
 from labrunner.run.witness import Unwatched
 
@@ -199,7 +207,7 @@ def test_a_hook_outside_what_the_shell_sees_is_handed_over_as_text(stage: Stage)
 
 
 def test_a_large_output_reaches_the_hook_as_its_end(stage: Stage) -> None:
-    stage.write("tests/hook-check.sh", '[ "$1" = before ] || [ "${#TEST_OUTPUT}" -eq 102400 ]\n')
+    stage.write("tests/hook-check.sh", '[ "$1" = before ] || [ "${#TEST_OUTPUT}" -eq 102399 ]\n')
     assert stage.rehearse(block("$ yes | head -c 1000000", info="hook=check")).verdicts == ["passed"]
 
 
@@ -299,6 +307,18 @@ def test_two_requests_end_at_once(stage: Stage) -> None:
     assert "swept" not in text
     assert "more" not in text
     assert events[-1].interrupted  # type: ignore[attr-defined]
+
+
+def test_a_request_between_two_commands_is_heard(stage: Stage) -> None:
+    stage.write("lab/page.md", block("$ sleep 60") + "# Clean up\n\n" + block("$ echo swept"))
+    stage.write("lab/tests/hook-suite.sh", "echo $1\n")
+    seen = []
+    for event in stage.events("lab"):
+        seen.append(event)
+        if isinstance(event, CommandStarted) and not stage.stop.requested:
+            stage.stop.request()
+    assert [event.verdict for event in seen if isinstance(event, StepFinished)] == ["failed", "passed"]
+    assert "".join(event.text for event in seen if isinstance(event, Output)) == "before\nswept\nafter\n"
 
 
 def test_a_request_during_the_pause_is_heard(stage: Stage) -> None:
