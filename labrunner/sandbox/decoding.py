@@ -4,13 +4,14 @@ Built-in kinds are held to the schemas of Kubernetes 1.32, custom ones to the sc
 """
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from labrunner.sandbox.causes import quoted
-from labrunner.sandbox.errors import Cause, bad_request, invalid_patch
+from labrunner.sandbox.errors import ApiError, Cause, bad_request, invalid_patch
 from labrunner.sandbox.kinds import Kind
-from labrunner.sandbox.objects import Object
+from labrunner.sandbox.objects import Object, at, name, namespace
 from labrunner.sandbox.patch import Patch
 from labrunner.sandbox.schemas import strict
 from labrunner.sandbox.schemas.library import metadata_shape, shape_of
@@ -34,14 +35,32 @@ def check_patched(kind: Kind, draft: Object, wanted: Patch, write: Write) -> Non
     """Do the same with what a patch led to, in the words in which patches are refused.
 
     Raises:
-        ApiError: 422 Invalid.
+        ApiError: 422 Invalid; 500 for applied configuration, as on the real server.
     """
     wrong = _problems(kind, draft, write)
+    if wrong and wanted.type == "apply":
+        raise _undeclared(kind, draft, wrong)
     if wrong:
         shown = (
             go_map(wanted.body) if wanted.type == "strategic" else json.dumps(draft, separators=(",", ":"))
         )
         raise invalid_patch(shown, wrong)
+
+
+def _undeclared(kind: Kind, draft: Object, wrong: str) -> ApiError:
+    named = f"{namespace(draft)}/{name(draft)}; {kind.api_version}, Kind={kind.kind}"
+    unknown = re.findall(r'unknown field "([^"]*)"', wrong)
+    told = [f".{_keyed(draft, path)}: field not declared in schema" for path in unknown] or [wrong]
+    return ApiError(500, "", f"failed to create typed patch object ({named}): {chr(10).join(told)}")
+
+
+def _keyed(draft: Object, path: str) -> str:
+    """Write a path with the names of list items where it has their numbers."""
+    for found in reversed(list(re.finditer(r"\[(\d+)\]", path))):
+        item = at(draft, re.sub(r"\[(\d+)\]", r".\1", path[: found.end()]))
+        if isinstance(item, dict) and "name" in item:
+            path = f"{path[: found.start()]}[name={quoted(item['name'])}]{path[found.end() :]}"
+    return path
 
 
 def _problems(kind: Kind, draft: Object, write: Write) -> str:

@@ -3,6 +3,9 @@
 Deleting is in `deletion.py`; what each kind adds is in `kinds/`.
 """
 
+from dataclasses import replace
+from datetime import datetime
+
 from labrunner.sandbox import causes, decoding
 from labrunner.sandbox import patch as patching
 from labrunner.sandbox.admission.plugins import PLUGINS
@@ -20,7 +23,9 @@ from labrunner.sandbox.kinds import Kind
 from labrunner.sandbox.metadata_rules import carry_over, check_address, fill_in, metadata_causes
 from labrunner.sandbox.objects import Object, at, copied, is_deleting, metadata, name, namespace, version
 from labrunner.sandbox.patch import Patch
+from labrunner.sandbox.patch.managers import Manager, after_update, entries, managers_of
 from labrunner.sandbox.reading import Reading
+from labrunner.sandbox.schemas.library import shape_of
 from labrunner.sandbox.user import SYSTEM
 from labrunner.sandbox.view import shown_as
 from labrunner.sandbox.write import Write
@@ -44,12 +49,14 @@ def create(reading: Reading, kind: Kind, obj: Object, within: str, write: Write)
 def _create(reading: Reading, kind: Kind, draft: Object, write: Write) -> Object:
     if kind.namespaced:
         check_namespace(reading, kind, name(draft), namespace(draft))
+    now = reading.clock.now()
     _begin(kind, draft)
     fill_in(draft, reading.clock)
     decoding.default(kind, draft)
     for admit in (*PLUGINS, *reading.admission):
         draft = admit(kind, draft, reading, write.user)
     decoding.default(kind, draft)
+    keep_managers(kind, draft, None, Manager(write.manager, "Update", kind.api_version, frozenset()), now)
     if kind.behaviour.generation:
         draft["metadata"]["generation"] = 1
     validate(kind, draft, None)
@@ -99,12 +106,13 @@ def _replace(reading: Reading, kind: Kind, draft: Object, subresource: str, writ
     old = reading.get(stored, name(draft), namespace(draft))
     check_version(stored, draft, old)
     merged = _merged(stored, to_stored(kind, draft), old, subresource)
-    result = _write(reading, stored, merged, old, write)
-    return shown_as(kind, result)
+    decoding.default(stored, merged)
+    by = Manager(write.manager, "Update", kind.api_version, frozenset(), subresource=subresource)
+    keep_managers(stored, merged, old, by, reading.clock.now())
+    return shown_as(kind, _write(reading, stored, merged, old, write))
 
 
 def _write(reading: Reading, kind: Kind, draft: Object, old: Object, write: Write) -> Object:
-    decoding.default(kind, draft)
     if kind.behaviour.generation:
         count_generation(draft, old)
     validate(kind, draft, old)
@@ -117,6 +125,19 @@ def _write(reading: Reading, kind: Kind, draft: Object, old: Object, write: Writ
     if is_finished(kind, draft):
         return reading.store.delete(key) or draft
     return reading.store.put(key, draft, expect=version(old))
+
+
+def keep_managers(kind: Kind, draft: Object, old: Object | None, by: Manager, now: datetime) -> None:
+    """Write down in a draft who manages its fields; without a manager's name nothing new is recorded."""
+    meta = draft["metadata"]
+    if "managedFields" not in meta and old is not None and "managedFields" in metadata(old):
+        # A client that does not care leaves them out. An empty list is how one does away with them.
+        meta["managedFields"] = metadata(old)["managedFields"]
+    if by.name:
+        found = entries(after_update(managers_of(draft), draft, old, shape_of(kind), by, now))
+        meta["managedFields"] = found
+    if not meta.get("managedFields"):
+        meta.pop("managedFields", None)
 
 
 def check_version(kind: Kind, draft: Object, old: Object) -> None:
@@ -171,6 +192,8 @@ def _only_status(kind: Kind, draft: Object, old: Object) -> Object:
             taken["metadata"].pop(field, None)
             if field in metadata(draft):
                 taken["metadata"][field] = draft["metadata"][field]
+    if "managedFields" in metadata(draft):
+        taken["metadata"]["managedFields"] = draft["metadata"]["managedFields"]
     return taken
 
 
@@ -238,7 +261,9 @@ def patch(
     draft = patching.apply(kind, old, wanted, reading.clock.now())
     check_address(kind, draft, within, called)
     decoding.check_patched(kind, draft, wanted, write)
-    return _replace(reading, kind, draft, subresource, write)
+    # What is applied brings its own record of managers.
+    by = replace(write, manager="") if wanted.type == "apply" else write
+    return _replace(reading, kind, draft, subresource, by)
 
 
 def _apply_new(reading: Reading, kind: Kind, place: Place, wanted: Patch, write: Write) -> Object:
@@ -246,7 +271,8 @@ def _apply_new(reading: Reading, kind: Kind, place: Place, wanted: Patch, write:
     within, called = place
     check_address(kind, draft, within, called)
     decoding.check_patched(kind, draft, wanted, write)
-    return shown_as(kind, _create(reading, stored_kind(reading, kind), to_stored(kind, draft), write))
+    stored = to_stored(kind, draft)
+    return shown_as(kind, _create(reading, stored_kind(reading, kind), stored, replace(write, manager="")))
 
 
 def stored_kind(reading: Reading, kind: Kind) -> Kind:

@@ -8,7 +8,9 @@ from labrunner.sandbox.errors import unsupported_media_type
 from labrunner.sandbox.kinds import Kind
 from labrunner.sandbox.objects import Object, copied
 from labrunner.sandbox.patch.json_patch import apply as apply_operations
+from labrunner.sandbox.patch.managers import Manager
 from labrunner.sandbox.patch.merge_patch import apply as apply_merge
+from labrunner.sandbox.patch.server_side import apply as apply_configuration
 from labrunner.sandbox.patch.strategic import apply as apply_strategic
 from labrunner.sandbox.schemas.library import shape_of
 
@@ -40,6 +42,9 @@ def apply(kind: Kind, old: Object | None, patch: Patch, now: datetime) -> Object
     Raises:
         ApiError: 400, 409 or 422, when the patch cannot be applied.
     """
+    if patch.type == "apply":
+        who = Manager(patch.manager, "Apply", kind.api_version, frozenset())
+        return apply_configuration(old, patch.body, shape_of(kind), who, now, force=patch.force)
     current = copied(old or {})
     if patch.type == "json":
         changed: Object = apply_operations(current, patch.body)
