@@ -1,61 +1,15 @@
 """The API over HTTP, asked by a plain client: what is created can be read, changed, watched and deleted."""
 
 import asyncio
-import io
 import json
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 import yaml
-from serving import Running, client, run, running
+from asking import CONFIG_MAPS, Api, whole
 
-CONFIG_MAPS = "/api/v1/namespaces/default/configmaps"
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
-
-
-class Api:
-    """A server and a client of it."""
-
-    def __init__(self, cluster: Running, session: aiohttp.ClientSession) -> None:
-        self.cluster = cluster
-        self.session = session
-
-    async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        """Ask, and return the status and what the JSON says."""
-        sent = {"Content-Type": "application/json"} if body is not None else {}
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        data = None if body is None else io.BytesIO(content)
-        async with self.session.request(method, path, data=data, headers=sent) as response:
-            text = await response.text()
-            self.headers = response.headers
-            return response.status, json.loads(text) if text.startswith(("{", "[")) else text
-
-    async def create(self, name: str, **fields: Any) -> dict[str, Any]:
-        body = {"metadata": {"name": name, **fields.pop("metadata", {})}, **fields}
-        status, created = await self.ask("POST", CONFIG_MAPS, body)
-        assert status == 201, created
-        assert isinstance(created, dict)
-        return created
-
-
-def whole(scenario: Any) -> Any:
-    """Make a test of a coroutine that takes an `Api`."""
-
-    def test(tmp_path: Path) -> None:
-        async def within() -> None:
-            async with AsyncExitStack() as stack:
-                cluster = await stack.enter_async_context(running(tmp_path))
-                session = await stack.enter_async_context(client(cluster))
-                await scenario(Api(cluster, session))
-
-        run(within())
-
-    test.__name__ = scenario.__name__
-    return test
 
 
 @whole
