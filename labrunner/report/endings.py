@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from labrunner.events import RunStarted, StepFinished, StepStarted
-from labrunner.report.look import FAINT, INDENT, STYLES, row, signs
+from labrunner.report.look import FAINT, INDENT, STYLES, point, row, signs
 from labrunner.report.wording import clean, duration, heading, plural
 
 WIDE = 100
@@ -24,8 +24,7 @@ def opening(run: RunStarted) -> Iterator[RenderableType]:
 
 def notice(text: str, console: Console) -> RenderableType:
     """A sentence that is not about success or failure."""
-    sign = Text(f"{signs(console).dot} ", style="cyan")
-    return Padding(Text.assemble(sign, (clean(text), "cyan")), (0, 2, 0, 2))
+    return point(clean(text), console, style="cyan")
 
 
 def finished(step: StepStarted, end: StepFinished, console: Console) -> RenderableType:

@@ -3,6 +3,7 @@
 This one prints itself; drawing is left to `stage` and `endings`, which are values in, renderables out.
 """
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ from labrunner.report.plain import Detail
 from labrunner.report.printed import PrintedOutput
 from labrunner.report.scene import Drifted, Scene
 from labrunner.report.stage import Stage
+from labrunner.report.whole_pictures import whole_pictures
 from labrunner.run.summary import Rules
 
 FRAMES = 10
@@ -56,7 +58,7 @@ class LiveReport:
         self._journal = journal
         self._preparing = preparing
         self._stopping = stopping
-        self._console = console or Console(highlight=False, soft_wrap=False)
+        self._console = console or Console(file=whole_pictures(sys.stdout), highlight=False)
         self._clock = clock
         self._scene = Scene()
         self._drifted: list[Drifted] = []

@@ -61,6 +61,14 @@ def row(left: Text, right: Text) -> RenderableType:
     return table
 
 
+def point(text: str, console: Console, *, style: str = "") -> RenderableType:
+    """One of several sentences, behind a dot; the lines of a long one begin under its first word."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    # As Text: in a plain string, rich would take `[masked: token]` for markup.
+    table.add_row(Text(f"  {signs(console).dot}"), Text(text), style=style)
+    return table
+
+
 def indented(text: Text, width: int) -> Text:
     """One line, pushed in and cut to the width."""
     line = Text(" " * INDENT)

@@ -52,6 +52,8 @@ class Stage:
             yield from self._running(step, console, options)
         yield Text()
         yield self._progress()
+        if self._stopping:
+            yield Text("  stopping; clean-up still runs, Ctrl-C again ends at once", style="yellow")
 
     def _running(self, step: StepStarted, console: Console, options: ConsoleOptions) -> RenderResult:
         left = Text.assemble("  ", self._frame(console), f" {step.step:>2}  ", (heading(step), "bold"))
@@ -60,7 +62,7 @@ class Stage:
         yield row(left, self._limit(console))
         what = [indented(line, options.max_width) for line in self._busy_with(step)]
         yield from what
-        room = (options.height or console.height) - len(what) - 5
+        room = (options.height or console.height) - len(what) - 5 - self._stopping
         bar = signs(console).bar
         for line in self._tail[len(self._tail) - max(min(TAIL_LINES, room), 0) :] if room > 0 else []:
             yield indented(Text.assemble((f"{bar} ", FAINT), (line, "dim")), options.max_width)
@@ -102,8 +104,6 @@ class Stage:
             parts.append(Text(f"{to_go} to go", style=FAINT))
         line = Text(" · ", style=FAINT).join(parts)
         line.append(f"   {clock(self._elapsed)}", style=FAINT)
-        if self._stopping:
-            line.append("   stopping; clean-up still runs, Ctrl-C again ends at once", style="yellow")
         return Text.assemble("  ", line)
 
     def _frame(self, console: Console) -> Text:

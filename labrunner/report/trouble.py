@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
 from labrunner.events import CommandStarted, StepFinished, StepStarted
 from labrunner.report import code
-from labrunner.report.look import FAINT, STYLES, signs
+from labrunner.report.look import FAINT, STYLES, point, signs
 from labrunner.report.scene import Trouble
 from labrunner.report.wording import clean
 
@@ -42,13 +41,7 @@ def _contents(end: StepFinished, trouble: Trouble | None, console: Console) -> I
         yield from (Padding(Text(clean(line)), (0, 0, 0, 2)) for line in end.diagnosis)
     if end.remedies:
         yield Text("\nwhat to do", style="bold")
-        yield from (_point(clean(text), console) for text in end.remedies)
-
-
-def _point(text: str, console: Console) -> RenderableType:
-    table = Table.grid()
-    table.add_row(f"  {signs(console).dot} ", Text(text))
-    return table
+        yield from (point(clean(text), console) for text in end.remedies)
 
 
 def _what_ran(trouble: Trouble, console: Console) -> Iterator[RenderableType]:
