@@ -37,7 +37,9 @@ def reconcile(pod: Object | None, view: View) -> Iterator[Action]:
         yield from _told(pod, "SchedulingGated", GATED, view)
         return
     known = cluster(view)
-    decision = _volumes(pod, known, view) or schedule.decide(pod, known)
+    problem = volume_problem(pod, view)
+    count = len(known.candidates)
+    decision = schedule.refused_everywhere(count, problem) if problem else schedule.decide(pod, known)
     if isinstance(decision, schedule.Placed):
         told = f"Successfully assigned {namespace(pod)}/{name(pod)} to {decision.node}"
         yield Bind(pod, decision.node, Report(pod, COMPONENT, done=("Scheduled", told)))
@@ -55,20 +57,18 @@ def cluster(view: View) -> schedule.Cluster:
     return schedule.cluster(candidates, labels_of)
 
 
-def _volumes(pod: Object, known: schedule.Cluster, view: View) -> schedule.Refused | None:
-    """Claims that have to be there, and bound unless their class waits for the pod."""
+def volume_problem(pod: Object, view: View) -> str:
+    """Which of a pod's claims is not there or not bound, in the scheduler's words; empty if all is well."""
     for volume in at(pod, "spec.volumes", ()):
         claim = at(volume, "persistentVolumeClaim.claimName")
         if claim is None:
             continue
         found = view.get("v1", "PersistentVolumeClaim", claim, namespace(pod))
         if found is None:
-            why = f'persistentvolumeclaim "{claim}" not found'
-            return schedule.refused_everywhere(len(known.candidates), why)
+            return f'persistentvolumeclaim "{claim}" not found'
         if at(found, "status.phase") != "Bound":
-            why = "pod has unbound immediate PersistentVolumeClaims"
-            return schedule.refused_everywhere(len(known.candidates), why)
-    return None
+            return "pod has unbound immediate PersistentVolumeClaims"
+    return ""
 
 
 def _refuse(pod: Object, known: schedule.Cluster, refused: schedule.Refused, view: View) -> Iterator[Action]:

@@ -1,12 +1,13 @@
 """Karpenter's nodes, there or on their way, and what is left of them. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from labrunner.sandbox import resources
 from labrunner.sandbox.control import daemon_sets, pods
 from labrunner.sandbox.control.karpenter import names, offers, solve
 from labrunner.sandbox.control.karpenter.pools import Pool, of_node
+from labrunner.sandbox.control.karpenter.requirements import Requirements
 from labrunner.sandbox.control.view import View
 from labrunner.sandbox.instance_types import instance_types
 from labrunner.sandbox.objects import Object, at, is_deleting, labels, name
@@ -43,11 +44,20 @@ def _node(node: Object, daemons: Sequence[Object], view: View) -> solve.OnItsWay
 
 
 def _claim(claim: Object, daemons: Sequence[Object]) -> solve.OnItsWay:
-    metadata = {"name": name(claim), "labels": labels(claim)}
+    metadata = {"name": name(claim), "labels": _labels_to_be(claim)}
     node = {"metadata": metadata, "spec": {"taints": at(claim, "spec.taints", [])}}
-    has = resources.read(at(claim, "status.allocatable")) or _expected(node)
-    left = resources.subtracted(has, daemon_sets.overhead(daemons, node))
+    left = resources.subtracted(_expected(node), daemon_sets.overhead(daemons, node))
     return solve.OnItsWay(name(claim), node, left, "nodeclaim")
+
+
+def _labels_to_be(claim: Object) -> Mapping[str, str]:
+    """The labels that a claim's node will have; before it is ordered, those of the cheapest type."""
+    if names.INSTANCE_TYPE in labels(claim):
+        return labels(claim)
+    wanted = Requirements.read(at(claim, "spec.requirements", ()))
+    fixed = {key: min(each.values) for key, each in wanted.items() if each.operator == "In"}
+    cheapest = next(each for each in instance_types().values() if wanted[names.INSTANCE_TYPE].has(each.name))
+    return {**fixed, **cheapest.labels(), **labels(claim)}
 
 
 def _expected(node: Object) -> Resources:

@@ -6,12 +6,12 @@ from datetime import datetime
 from labrunner.sandbox.control import scheduler
 from labrunner.sandbox.control.actions import Action, Create, HostFile, Once, Record, RequeueAfter
 from labrunner.sandbox.control.controller import ALL, Controller
-from labrunner.sandbox.control.karpenter import claims, fleet, launch, offers, operator, solve
+from labrunner.sandbox.control.karpenter import claims, fleet, launch, names, offers, operator, solve
 from labrunner.sandbox.control.karpenter.operator import NONE, Fields, event, new_log, old_log
 from labrunner.sandbox.control.karpenter.pools import Pool, is_ready, pools
 from labrunner.sandbox.control.settings import Settings
 from labrunner.sandbox.control.view import View
-from labrunner.sandbox.objects import Object, at, condition, moment, name, namespace, uid
+from labrunner.sandbox.objects import Object, at, condition, labels, moment, name, namespace, uid
 from labrunner.sandbox.store import Change, Key
 
 IDLE = 1.0
@@ -28,6 +28,7 @@ def controller(settings: Settings) -> Controller:
         if operator_pod is None:
             return
         waiting = [pod for pod in view.pods_on("") if is_provisionable(pod)]
+        waiting = [pod for pod in waiting if not scheduler.volume_problem(pod, view)]
         if not waiting:
             return
         left = IDLE - (view.now - max(_since(pod) for pod in waiting)).total_seconds()
@@ -137,12 +138,27 @@ def _nominations(outcome: solve.Outcome, operator_pod: Object, view: View) -> It
     """Tell pods which node they wait for, when it is one that was launched before."""
     for pod, node in outcome.nominated:
         yield Once(f"pod {uid(pod)}", node.name, (_nominated(pod, node.kind, node.name),))
-    nodes = sorted({node.name for _, node in outcome.nominated})
-    if nodes:
-        count = len(outcome.nominated)
-        said = f"Computed {len(nodes)} unready node(s) will fit {count} pod(s)"
-        gist = " ".join([*nodes, *sorted(uid(pod) for pod, _ in outcome.nominated)])
-        yield Once("unready", gist, (old_log(operator_pod, view.now, "INFO", LOGGER, said),))
+    for generation in ("v1alpha5", "v1"):
+        found = [(pod, node) for pod, node in outcome.nominated if _generation(node.node) == generation]
+        if found:
+            yield _unready(found, generation, operator_pod, view)
+
+
+def _unready(
+    found: Sequence[tuple[Object, solve.OnItsWay]], generation: str, operator_pod: Object, view: View
+) -> Once:
+    nodes = sorted({node.name for _, node in found})
+    said = f"Computed {len(nodes)} unready node(s) will fit {len(found)} pod(s)"
+    if generation == "v1":
+        line = new_log(operator_pod, view.now, said.lower(), "provisioner")
+    else:
+        line = old_log(operator_pod, view.now, "INFO", LOGGER, said)
+    gist = " ".join([*nodes, *sorted(uid(pod) for pod, _ in found)])
+    return Once(f"unready {generation}", gist, (line,))
+
+
+def _generation(node: Object) -> str:
+    return "v1" if names.NODE_POOL in labels(node) else "v1alpha5"
 
 
 def _nominated(pod: Object, kind: str, node: str) -> Record:
@@ -205,8 +221,8 @@ def _create_claims(
         return new_log(operator_pod, view.now, message, "provisioner", fields)
 
     fitted = sum(len(plan.pods) for plan in plans)
-    names = _shortened([f"{namespace(pod)}/{name(pod)}" for pod in waiting])
-    yield log("found provisionable pod(s)", {"Pods": names})
+    listed = _shortened([f"{namespace(pod)}/{name(pod)}" for pod in waiting])
+    yield log("found provisionable pod(s)", {"Pods": listed})
     yield log("computed new nodeclaim(s) to fit pod(s)", {"nodeclaims": len(plans), "pods": fitted})
     for plan in plans:
         claim = claims.claim(plan, launch.suffix(launch.seed_of(plan, view.now)))
