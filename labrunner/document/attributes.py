@@ -45,18 +45,18 @@ def settings_of(given: Iterable[Attribute]) -> tuple[FenceSettings, tuple[Proble
     for attribute in given:
         known = _KNOWN.get(attribute.name)
         if known is None:
-            problems.append(Problem(_unknown(attribute.name), attribute.span))
+            problems.append(Problem(_unknown(attribute.name), attribute.span, "attribute"))
             continue
         field, read = known
         try:
             value = read(attribute.value)
         except ValueError as error:
             message = f"{attribute.name}={attribute.value!r} is not understood; {error}"
-            problems.append(Problem(message, attribute.span))
+            problems.append(Problem(message, attribute.span, "attribute"))
             continue
         if field in values:
             message = f"{attribute.name} is given twice; the last one counts, remove the other"
-            problems.append(Problem(message, attribute.span))
+            problems.append(Problem(message, attribute.span, "attribute"))
         values[field] = value
     return FenceSettings(**values), tuple(problems)
 

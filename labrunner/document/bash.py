@@ -6,7 +6,7 @@ Where a command begins and what it prints is left to `commands`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -58,8 +58,8 @@ def is_plain(text: str) -> bool:
 class Reader:
     """Takes a command line by line.
 
-    Here-documents are set aside as they come, their redirections replaced: the grammar then never sees
-    their text, which it often misreads.
+    Here-documents are set aside as they come, their redirections replaced, in the same columns: the
+    grammar then never sees their text, which it often misreads.
     """
 
     def __init__(self) -> None:
@@ -72,6 +72,11 @@ class Reader:
     def awaits(self) -> HereDocument | None:
         """The here-document that the next line belongs to."""
         return self._awaited[0] if self._awaited and not self._continued else None
+
+    @property
+    def lines(self) -> Sequence[bytes]:
+        """The lines added so far as the grammar sees them: without the text of here-documents."""
+        return self._lines
 
     @property
     def exhausted(self) -> bool:
@@ -113,7 +118,7 @@ class Reader:
     def _parse(self, closer: bytes = b"") -> "Tree":
         text = b"\n".join(self._lines) + closer + b"\n"
         self._parsed += len(text)
-        return _parser().parse(text)
+        return tree_of(text)
 
     def _set_here_documents_aside(self) -> None:
         row = len(self._lines) - 1
@@ -122,7 +127,8 @@ class Reader:
             operator, word = _OPERATOR.search(line, 0, start), _DELIMITER.match(line, start)
             if not operator or not word:
                 return
-            self._lines[row] = line[: operator.start()] + b"< x" + line[word.end() :]
+            stand_in = b"< x".ljust(word.end() - operator.start())
+            self._lines[row] = line[: operator.start()] + stand_in + line[word.end() :]
             self._awaited.append(_here_document(operator[0], word[0]))
 
     def _first_here_document(self, row: int) -> int:
@@ -149,6 +155,11 @@ class Reader:
 
     def _joined(self, row: int) -> bool:
         return row < len(self._lines) and self._lines[row].endswith(b"\\")
+
+
+def tree_of(text: bytes) -> "Tree":
+    """Return the grammar's tree of bash source, which may be wrong in any way."""
+    return _parser().parse(text)
 
 
 def _continues(line: bytes) -> bool:

@@ -47,7 +47,7 @@ def _indented(lines: Lines) -> list[Problem]:
     """Return what is wrong with a block whose every prompt is indented: bash would be given the prompts."""
     message = "an indented prompt is none and would be run as written; begin the line with '$ '"
     return [
-        Problem(message, line.span)
+        Problem(message, line.span, "text")
         for line in lines
         if line.text[:1].isspace() and line.text.lstrip().startswith("$ ")
     ][:1]
@@ -55,7 +55,7 @@ def _indented(lines: Lines) -> list[Problem]:
 
 def _stray(lines: Lines, message: str) -> list[Problem]:
     return [
-        Problem(message, line.span)
+        Problem(message, line.span, "text")
         for line in lines
         if line.text.strip() and not line.text.lstrip().startswith("#")
     ]

@@ -79,12 +79,12 @@ def _closing_problems(
         message = (
             f"fence is never closed and takes all that follows; add a line {mark!r}, indented like this one"
         )
-        yield Problem(message, Span(span.line, span.column, span.line, span.column + len(mark)))
+        yield Problem(message, Span(span.line, span.column, span.line, span.column + len(mark)), "fence")
     for line in lines:
         # A fence that is closed too late swallows the opening of the next one.
         if line.text.lstrip().startswith(mark) and line.text.strip(" \t" + mark[0]):
             message = f"a fence begins inside the one of line {span.line}; close that one first"
-            yield Problem(message, line.span)
+            yield Problem(message, line.span, "fence")
 
 
 def _stripped(line: SourceLine) -> SourceLine:

@@ -62,4 +62,4 @@ def _unreadable(error: Exception, line: int) -> FrontMatter:
 
 
 def _problem(message: str, line: int) -> Problem:
-    return Problem(message, Span(line, 1, line, 1))
+    return Problem(message, Span(line, 1, line, 1), "front matter")

@@ -47,6 +47,8 @@ class Problem:
     message: str
     """One sentence in lower case: the fact, then what to do."""
     span: Span
+    kind: Literal["attribute", "fence", "text", "front matter", "comment"]
+    """What of the page it concerns; `text` is what stands in a bash block and is neither command nor output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +177,7 @@ class Document:
     blocks: tuple[Block, ...]
     """All fences, of any language, in the order of the page."""
     problems: tuple[Problem, ...]
+    body: int = 1
+    """1-based line behind the front matter."""
+    comments: tuple[Span, ...] = ()
+    """The comments that begin a line and are closed, whole lines."""

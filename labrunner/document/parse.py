@@ -32,6 +32,8 @@ def parse(text: str, name: str) -> Document:
         headings=tuple(walk.headings),
         blocks=tuple(walk.blocks),
         problems=(*walk.front.problems, *walk.problems),
+        body=walk.body,
+        comments=tuple(walk.comments),
     )
 
 
@@ -49,6 +51,8 @@ class _Walk:
         self.headings: list[Heading] = []
         self.blocks: list[Block] = []
         self.problems: list[Problem] = []
+        self.comments: list[Span] = []
+        self.body = 1
         self._source = source
         self._open: list[Heading] = []
         self._tabs = Tabs()
@@ -67,7 +71,8 @@ class _Walk:
                 self._tabs.pass_text(token.content)
             case "front_matter":
                 self.front = read_front_matter(token.content, 2)
-            case "comment" if not token.meta["closed"]:
+                self.body = (token.map or [0, 0])[1] + 1
+            case "comment":
                 self._comment(token)
 
     def _fence(self, token: Token) -> None:
@@ -85,6 +90,10 @@ class _Walk:
         self._open = [*(outer for outer in self._open if outer.level < heading.level), heading]
 
     def _comment(self, token: Token) -> None:
-        line = (token.map or [0])[0] + 1
+        start, end = token.map or (0, 1)
+        if token.meta["closed"]:
+            self.comments.append(Span(start + 1, 1, end, len(self._source[end - 1]) + 1))
+            return
         message = "comment is never closed and hides all that follows; close it"
-        self.problems.append(Problem(message, Span(line, 1, line, len(self._source[line - 1]) + 1)))
+        span = Span(start + 1, 1, start + 1, len(self._source[start]) + 1)
+        self.problems.append(Problem(message, span, "comment"))
