@@ -64,9 +64,10 @@ def abandoned() -> Iterator[tuple[str, Path]]:
 def remove(folder: Path) -> None:
     """Delete a folder with all that it holds, what a lab has write-protected included."""
     for parent, folders, _ in os.walk(folder):
-        for name in folders:
+        for inner in (Path(parent) / name for name in folders):
             with contextlib.suppress(OSError):
-                os.chmod(os.path.join(parent, name), 0o700, follow_symlinks=False)  # noqa: PTH101, PTH118
+                if not inner.is_symlink():
+                    inner.chmod(0o700)
     shutil.rmtree(folder, ignore_errors=True)
 
 
