@@ -112,11 +112,11 @@ class PromptReader:
         if self._traces and b"\n" not in self._held and len(self._held) < _LONGEST_TRACE:
             return b""
         tail = len(self._held)
-        for cut in (self._start, self._noise, self._echo if self._awaits_echo else b""):
+        for cut in (self._start, self._noise + self._start, self._echo if self._awaits_echo else b""):
             tail = min(tail, _beginning(self._held, cut))
         started = self._held.rfind(self._start, max(0, len(self._held) - len(self._start) - _LONGEST_STATUS))
         if started >= 0:
-            tail = min(tail, started)
+            tail = min(tail, len(self._held[:started].removesuffix(self._noise)))
         output, self._held = self._held[:tail], self._held[tail:]
         return output
 

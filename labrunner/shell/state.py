@@ -7,7 +7,9 @@ from dataclasses import dataclass
 _SECTIONS = 5
 """Shell options, functions, variables, the rest, background jobs: as `bash.SNAPSHOT` writes them."""
 
-_JOB = re.compile(r"\[\d+\][-+ ]\s+(\d+) (?:Running|Stopped(?: ?\([^)]*\))?)\s+(.*?)(?: &)?$")
+_JOB = re.compile(
+    r"\[\d+\][-+ ]\s+(\d+) (?:Running|Stopped(?: ?\([^)]*\))?)\s+(.*?)(?: &)?(?:\s+\(wd: .*\))?$"
+)
 
 
 @dataclass(frozen=True, slots=True)

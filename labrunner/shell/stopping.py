@@ -28,7 +28,8 @@ class Stopping:
         self._live = live
         self._earlier = earlier
         self._climb: Climb | None = None
-        self._foreground = self._signalled = 0
+        self._foreground = 0
+        self._signalled = (0, "")
         self._since = 0.0
 
     @property
@@ -53,7 +54,9 @@ class Stopping:
         if foreground == self._live.bash and now - self._since < _ABOUT_TO_PROMPT:
             return
         # Behind an interrupted command in a list or a loop comes the next one: that is not wanted either.
-        if climbed or foreground != self._signalled:
+        # And a signal between a fork and its exec is lost on bash's own handler: what has become another
+        # program since then gets it again.
+        if climbed or self._who(foreground) != self._signalled:
             self._signal(self._climb.stage, foreground)
 
     def end_leftovers(self) -> None:
@@ -67,7 +70,7 @@ class Stopping:
                 return
 
     def _signal(self, stage: Stage, foreground: int) -> None:
-        self._signalled = foreground
+        self._signalled = self._who(foreground)
         if stage == "interrupt":
             self._live.channel.interrupt()
         elif stage in _SIGNALS:
@@ -76,6 +79,10 @@ class Stopping:
                 processes.send(pid, number)
                 processes.send(pid, SIGCONT)
             self._signal_bash(number, at_work=foreground == self._live.bash)
+
+    @staticmethod
+    def _who(foreground: int) -> tuple[int, str]:
+        return foreground, processes.command_line(foreground)
 
     def _signal_bash(self, number: int, *, at_work: bool) -> None:
         if not at_work:
