@@ -22,9 +22,10 @@ class Bind:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A folder of this machine with a writable layer over it that is gone with the process."""
+    """Folders of this machine laid over one another, and a writable layer that is gone with the process."""
 
-    source: Path
+    sources: tuple[Path, ...]
+    """The lowest first."""
     target: str
 
 
@@ -71,6 +72,8 @@ class Confinement:
     first: bool = False
     """Whether the process is number 1 itself. Then it gets only the signals that it asks for, and no one
     adopts orphans, as in containers."""
+    session: bool = False
+    """Whether it leads a session of its own, which has no terminal until it opens one."""
 
 
 def arguments(confinement: Confinement) -> list[str]:
@@ -83,6 +86,8 @@ def arguments(confinement: Confinement) -> list[str]:
         words += ["--hostname", confinement.hostname]
     if confinement.first:
         words.append("--as-pid-1")
+    if confinement.session:
+        words.append("--new-session")
     for mount in confinement.mounts:
         words += _mount(mount)
     words += ["--chdir", confinement.directory]
@@ -93,8 +98,9 @@ def _mount(mount: Mount) -> list[str]:
     match mount:
         case Bind(source, target, writable):
             return ["--bind" if writable else "--ro-bind", str(source), target]
-        case Layer(source, target):
-            return ["--overlay-src", str(source), "--tmp-overlay", target]
+        case Layer(sources, target):
+            below = [word for source in sources for word in ("--overlay-src", str(source))]
+            return [*below, "--tmp-overlay", target]
         case Link(points_to, target):
             return ["--symlink", points_to, target]
         case Fresh(kind, target):

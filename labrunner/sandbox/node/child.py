@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 
 class Child:
@@ -33,11 +33,8 @@ class Child:
         stderr: int = subprocess.DEVNULL,
         keep: Sequence[int] = (),
         environment: Mapping[str, str] | None = None,
-        prepare: Callable[[], None] | None = None,
     ) -> "Child":
         """Start `argv` with the given descriptors as its streams, and those in `keep` left open.
-
-        With `prepare`, which runs in the child before the program, starting takes a full fork: slower.
 
         Raises:
             OSError: The program is not there or cannot be executed.
@@ -49,7 +46,6 @@ class Child:
             stderr=stderr,
             pass_fds=keep,
             env=environment,
-            preexec_fn=prepare,
         )
         return cls(process)
 

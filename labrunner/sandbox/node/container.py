@@ -5,13 +5,11 @@ When to start it, whether to start it again, and what that looks like in the pod
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import os
 import pty
 import signal
 import subprocess
-import termios
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,9 +156,7 @@ class Container:
     def _on_terminal(self, argv: Sequence[str], keep: Sequence[int]) -> dict[StreamName, ReadEnd]:
         outer, inner = pty.openpty()
         try:
-            self._outer = Child.start(
-                argv, stdin=inner, stdout=inner, stderr=inner, keep=keep, prepare=_take_terminal
-            )
+            self._outer = Child.start(argv, stdin=inner, stdout=inner, stderr=inner, keep=keep)
         finally:
             os.close(inner)
         self._terminal = Terminal(outer)
@@ -221,9 +217,3 @@ class Container:
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
-
-
-def _take_terminal() -> None:
-    """Make standard input the terminal of a new session; runs in the child before the program."""
-    os.setsid()
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

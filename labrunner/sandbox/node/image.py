@@ -73,9 +73,9 @@ class Image:
     overlay: Mapping[str, Path] = field(default_factory=lambda: NO_FILES)
     """Absolute path in the container → file or folder of this machine, bound there read-only."""
     folders: tuple[str, ...] = ()
-    """Absolute paths of empty writable folders that the image brings."""
+    """Absolute paths of empty folders that the image brings, writable."""
     files: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    """Absolute path of a writable file that the image brings → its text. Not below `/usr`."""
+    """Absolute path of a file that the image brings, writable → its text; executable with a `#!`."""
     environment: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Variables that the image sets; the pod's own win."""
     directory: str = "/"

@@ -3,6 +3,7 @@
 Symbolic links inside a container must be followed inside it: `/etc/alternatives` is not the host's.
 """
 
+import os
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +18,17 @@ MOST_LINKS = 40
 class Inside:
     """What lies where in a container that is about to start."""
 
-    mounts: tuple[tuple[str, Path], ...]
-    """Path inside and folder or file outside; a later one lies over an earlier one."""
+    mounts: tuple[tuple[str, tuple[Path, ...]], ...]
+    """Path inside and what is there from outside, the lowest first; a later path lies over an earlier one."""
 
     @classmethod
     def of(cls, mounts: Sequence[Mount]) -> "Inside":
         """The view that `mounts` give; process files, devices and memory are left out."""
-        found = [
-            (mount.target.rstrip("/") or "/", mount.source)
-            for mount in mounts
-            if isinstance(mount, Bind | Layer)
-        ]
+        found = []
+        for mount in mounts:
+            if isinstance(mount, Bind | Layer):
+                sources = mount.sources if isinstance(mount, Layer) else (mount.source,)
+                found.append((mount.target.rstrip("/") or "/", sources))
         return cls(tuple(found))
 
     def resolved(self, path: str) -> str:
@@ -59,13 +60,11 @@ class Inside:
         return self._outside(self.resolved(path))
 
     def _outside(self, path: str) -> Path:
-        for target, source in reversed(self.mounts):
-            if path == target:
-                return source
-            if target == "/":
-                return source / path[1:]
-            if path.startswith(f"{target}/"):
-                return source / path[len(target) + 1 :]
+        for target, sources in reversed(self.mounts):
+            below = path.removeprefix(target).lstrip("/")
+            if path == target or path.startswith(f"{target.rstrip('/')}/"):
+                highest_first = [source / below if below else source for source in reversed(sources)]
+                return next((each for each in highest_first if os.path.lexists(each)), highest_first[-1])
         return Path(path)
 
 

@@ -20,6 +20,9 @@ from labrunner.sandbox.objects import Object, at
 
 TERMINATION_LOG = "/dev/termination-log"
 LONGEST_HOSTNAME = 63
+ON_TERMINAL = ("/bin/sh", "-c", 'exec <>/dev/console >&0 2>&0; exec "$@"', "sh")
+"""Makes a program the leader of the terminal's session: who leads a session and opens a terminal gets it.
+Bubblewrap shows a container's terminal as the console."""
 RESOLVER = "search {namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver 127.0.0.1\n\
 options ndots:5\n"
 """Nothing answers there, so that a name nobody knows fails at once instead of after a timeout."""
@@ -58,12 +61,15 @@ class Launch:
         lookup.check(argv[0], variables["PATH"], inside)
         directory = self.container.get("workingDir") or self.image.directory
         _make_directory(inside.outside(directory))
+        tty = bool(self.container.get("tty"))
         return Order(
-            argv=argv,
-            confinement=Confinement(tuple(mounts), self._hostname, user, directory, variables, first=True),
+            argv=(*ON_TERMINAL, *argv) if tty else argv,
+            confinement=Confinement(
+                tuple(mounts), self._hostname, user, directory, variables, first=True, session=tty
+            ),
             stdin=bool(self.container.get("stdin")),
             stdin_once=bool(self.container.get("stdinOnce")),
-            tty=bool(self.container.get("tty")),
+            tty=tty,
             notice=self.image.notice,
         )
 

@@ -48,15 +48,28 @@ class Unpacker:
         programs.mkdir(parents=True, exist_ok=True)
         for name, text in self._programs(image):
             _write_program(programs / name, text)
-        mounts = [self._over(Path("/usr"), "/usr")]
+        mounts = [self._over("/usr", Path("/usr"), *self._below_usr(image, folder / "usr"))]
         if image.only:
             mounts += self._selection(image.only, folder / "selection")
-        mounts += [self._over(programs, OWN_PROGRAMS), *self._python(image, programs)]
+        mounts += [self._over(OWN_PROGRAMS, programs), *self._python(image, programs)]
         mounts += [Bind(source, target) for target, source in image.overlay.items()]
         return tuple(mounts)
 
-    def _over(self, source: Path, target: str) -> Mount:
-        return Layer(source, target) if self.layers else Bind(source, target)
+    def _over(self, target: str, *sources: Path) -> Mount:
+        return Layer(sources, target) if self.layers else Bind(sources[0], target)
+
+    def _below_usr(self, image: Image, folder: Path) -> Iterator[Path]:
+        """What the image brings to `/usr`, where a container's own root does not reach."""
+        made = [*(folder / place.removeprefix("/usr/") for place in image.folders if _in_usr(place))]
+        for place in made:
+            place.mkdir(parents=True, exist_ok=True)
+        for name, text in image.files.items():
+            if _in_usr(name):
+                made.append(folder / name.removeprefix("/usr/"))
+                made[-1].parent.mkdir(parents=True, exist_ok=True)
+                _write_program(made[-1], text) if text.startswith("#!") else made[-1].write_text(text)
+        if made:
+            yield folder
 
     def _programs(self, image: Image) -> Iterator[tuple[str, str]]:
         if not image.only or "tar" in image.only:
@@ -100,6 +113,10 @@ class Unpacker:
         else:
             yield from (Fresh("tmpfs", str(folder)) for folder in ours.packages)
         yield from (Bind(path, f"{OWN_FILES}/{path.name}") for path in files)
+
+
+def _in_usr(place: str) -> bool:
+    return place.startswith("/usr/")
 
 
 def _calling(*command: str) -> str:

@@ -5,6 +5,7 @@ Containers are for `keeper`; the words of the status for `status`.
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -19,6 +20,8 @@ from labrunner.sandbox.node.volumes.mount import VolumeError, renewal
 from labrunner.sandbox.objects import Object, at, condition, is_true
 from labrunner.sandbox.registry import DeleteOptions
 from labrunner.sandbox.store import Key
+
+log = logging.getLogger(__name__)
 
 GRACE = 30
 """Seconds that a pod gets to end if its manifest does not say."""
@@ -61,6 +64,7 @@ class Worker:
     def begin(self) -> None:
         """Start to look after the pod."""
         self._life = asyncio.create_task(self._live())
+        self._life.add_done_callback(_report)
 
     def changed(self, pod: Object) -> None:
         """The pod has changed in the registry."""
@@ -203,9 +207,9 @@ class Worker:
         await self.room.equipment.clock.sleep(seconds)
         said = "Pod was active on the node longer than the specified deadline"
         self.room.tell("DeadlineExceeded", said)
+        self._fail("DeadlineExceeded", said)
         await _cancelled(self._life)
         await self._stop_all(float(self.room.pod["spec"].get("terminationGracePeriodSeconds", GRACE)))
-        self._fail("DeadlineExceeded", said)
 
     def _fail(self, reason: str, message: str) -> None:
         self._verdict = (reason, message)
@@ -251,6 +255,12 @@ class Worker:
     async def _clear(self) -> None:
         self.room.equipment.devices.give_back(self.room.pod)
         await asyncio.to_thread(remove_tree, self.room.folder)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    """A mistake of ours must not leave a pod waiting without a word."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("looking after a pod failed", exc_info=error)
 
 
 async def _cancelled(task: asyncio.Task[None] | None) -> None:

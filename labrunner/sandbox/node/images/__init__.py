@@ -1,7 +1,19 @@
 """The images that every sandbox has, a file a family. Order matters: the first that matches is taken."""
 
 from labrunner.sandbox.node.image import Image
-from labrunner.sandbox.node.images import awscli, busybox, curl, kubectl, neuron, pause, python, shells
+from labrunner.sandbox.node.images import (
+    awscli,
+    busybox,
+    curl,
+    karpenter,
+    kubectl,
+    neuron,
+    neuron_device_plugin,
+    pause,
+    python,
+    shells,
+    web,
+)
 
 IMAGES: tuple[Image, ...] = (
     pause.IMAGE,
@@ -12,6 +24,10 @@ IMAGES: tuple[Image, ...] = (
     curl.IMAGE,
     awscli.IMAGE,
     kubectl.IMAGE,
+    web.NGINX,
+    web.HTTPD,
     neuron.NEURON,
     neuron.NEURONX,
+    neuron_device_plugin.IMAGE,
+    karpenter.IMAGE,
 )
