@@ -3,13 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from labrunner.sandbox.control.actions import Action, Delete, Update
+from labrunner.sandbox.control.actions import Action, Delete, RequeueAfter, Update
 from labrunner.sandbox.control.controller import EVERYTHING, Controller
 from labrunner.sandbox.control.view import View
-from labrunner.sandbox.objects import Object, at, changed, is_deleting, metadata, name, with_condition
+from labrunner.sandbox.objects import Object, at, changed, is_deleting, metadata, moment, name, with_condition
 from labrunner.sandbox.store import Change, Key
 
 FINALIZER = "kubernetes"
+
+GRACE = 1.5
+"""Seconds before a deleted namespace's contents go. The real controller waits 5.
+
+Without it, `kubectl delete -f` of a namespace and what is in it would find the second thing gone and fail,
+which it does not on a real cluster. Deletion times are whole seconds, so up to one of these is lost.
+"""
 
 Found = Mapping[tuple[str, str], Sequence[Object]]
 """What is in a namespace, by group and plural."""
@@ -18,6 +25,10 @@ Found = Mapping[tuple[str, str], Sequence[Object]]
 def reconcile(namespace: Object | None, view: View) -> Iterator[Action]:
     """Delete what is in a namespace that is being deleted; let it go once it is empty."""
     if namespace is None or not is_deleting(namespace):
+        return
+    left = GRACE - (view.now - moment(at(namespace, "metadata.deletionTimestamp"))).total_seconds()
+    if left > 0:
+        yield RequeueAfter(left)
         return
     found = view.within(name(namespace))
     for objects in found.values():

@@ -46,8 +46,18 @@ def test_a_deleted_namespace_is_emptied_and_gone(cluster: Cluster) -> None:
     cluster.create(namespace())
     cluster.create(config_map())
     cluster.delete(cluster.get("v1", "Namespace", "aiml"))
+    cluster.advance(2)
     assert cluster.find("v1", "Namespace", "aiml") is None
     assert cluster.list("v1", "ConfigMap", "aiml") == []
+
+
+def test_what_is_in_it_can_be_deleted_in_the_same_breath(cluster: Cluster) -> None:
+    cluster.create(namespace())
+    cluster.create(config_map())
+    cluster.delete(cluster.get("v1", "Namespace", "aiml"))
+    cluster.delete(cluster.get("v1", "ConfigMap", "settings", "aiml"))
+    cluster.advance(2)
+    assert cluster.find("v1", "Namespace", "aiml") is None
 
 
 def test_it_waits_for_its_pods_to_end_and_says_so(cluster: Cluster) -> None:
@@ -57,6 +67,7 @@ def test_it_waits_for_its_pods_to_end_and_says_so(cluster: Cluster) -> None:
     cluster.create({**pod, "spec": {"containers": [container]}})
     cluster.work()
     cluster.delete(cluster.get("v1", "Namespace", "aiml"))
+    cluster.advance(2)
     waiting = cluster.get("v1", "Namespace", "aiml")
     assert at(waiting, "status.phase") == "Terminating"
     told = condition(waiting, "NamespaceContentRemaining")
@@ -70,6 +81,7 @@ def test_a_finalizer_inside_keeps_it_and_is_named(cluster: Cluster) -> None:
     cluster.create(namespace())
     cluster.create(config_map(finalizers=["example.com/keep"]))
     cluster.delete(cluster.get("v1", "Namespace", "aiml"))
+    cluster.advance(2)
     told = condition(cluster.get("v1", "Namespace", "aiml"), "NamespaceFinalizersRemaining")
     assert told is not None
     assert told["message"].endswith("finalizers remaining: example.com/keep in 1 resource instances")
