@@ -1,9 +1,10 @@
 """Which pages a folder holds, in the order in which a reader works through them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from labrunner.errors import LabrunnerError
 from labrunner.lab.pages import SUFFIXES, read_page, unreadable
 from labrunner.plan.pages import Folder, Page
 
@@ -13,16 +14,26 @@ _INDEX = ("index", "_index")
 _NOT_PAGES = ("node_modules", "tests")
 
 
-def gather(path: Path, name: str) -> tuple[Folder, ...]:
+Refused = Callable[[LabrunnerError], None]
+"""Is told of a page that cannot be read, and lets the others be read."""
+
+
+def gather(path: Path, name: str, refused: Refused | None = None) -> tuple[Folder, ...]:
     """Return a folder with its pages, then the folders below it, each with its own.
 
     The index page comes first, then `weight` or `sidebar_position`, then the name; folders are ordered by
     their index page. Folders without pages are left out, and so are hidden ones.
 
     Raises:
-        LabrunnerError: A page cannot be read.
+        LabrunnerError: A page cannot be read, and there is nobody to be told.
     """
-    return tuple(folder for folder, _ in _walk(path, name))
+    return tuple(folder for folder, _ in _walk(path, name, refused))
+
+
+def folder_of(path: Path, name: str, refused: Refused | None = None) -> Folder:
+    """Return one folder with its own pages, in order, and nothing of what is below; raises as `gather`."""
+    found = _pages(_entries(path, name), name, refused)
+    return Folder(path.resolve(), tuple(found), hook_scripts(path.resolve()))
 
 
 def hook_scripts(folder: Path) -> frozenset[Path]:
@@ -30,14 +41,14 @@ def hook_scripts(folder: Path) -> frozenset[Path]:
     return frozenset(script for script in (folder / "tests").glob("hook-*.sh") if script.is_file())
 
 
-def _walk(path: Path, name: str) -> list[tuple[Folder, tuple[float, str]]]:
+def _walk(path: Path, name: str, refused: Refused | None) -> list[tuple[Folder, tuple[float, str]]]:
     """Return the folders from `path` down, the topmost with what it is ordered by among its siblings."""
     if (path / NOT_TESTED).exists():
         return []
     entries = _entries(path, name)
-    found = [read_page(entry, str(Path(name, entry.name))) for entry in entries if _is_page(entry)]
-    found.sort(key=_order)
-    below = [_walk(entry, str(Path(name, entry.name))) for entry in entries if _is_folder(entry, path)]
+    found = _pages(entries, name, refused)
+    inside = [entry for entry in entries if _is_folder(entry, path)]
+    below = [_walk(entry, str(Path(name, entry.name)), refused) for entry in inside]
     below = sorted((walked for walked in below if walked), key=lambda walked: walked[0][1])
     walked = [pair for inner in below for pair in inner]
     weight = _weight(found[0]) if found and found[0].path.stem in _INDEX else math.inf
@@ -48,6 +59,20 @@ def _walk(path: Path, name: str) -> list[tuple[Folder, tuple[float, str]]]:
         # A folder without pages of its own takes its place among its siblings by its name.
         walked[0] = (walked[0][0], (math.inf, path.name))
     return walked
+
+
+def _pages(entries: list[Path], name: str, refused: Refused | None) -> list[Page]:
+    found = []
+    for entry in entries:
+        if not _is_page(entry):
+            continue
+        try:
+            found.append(read_page(entry, str(Path(name, entry.name))))
+        except LabrunnerError as error:
+            if refused is None:
+                raise
+            refused(error)
+    return sorted(found, key=_order)
 
 
 def _entries(path: Path, name: str) -> list[Path]:

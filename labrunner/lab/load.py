@@ -34,14 +34,26 @@ def load(
     names = [str(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)]
     if not names:
         raise UsageError("no page is named", remedy="name a page or a folder of pages")
-    root, settings = _root(names[0], workspace, settings)
+    root, settings = root_of(names[0], workspace, settings)
     found = joined(_folders(names))
     _require_commands(found, names)
     declared = declaration_of(found, root)
     return Lab(", ".join(names), root, found, declared, settings)
 
 
-def _root(first: str, given: Path | str | None, settings: Settings | None) -> tuple[Path, Settings]:
+def root_of(
+    first: str, given: Path | str | None = None, settings: Settings | None = None
+) -> tuple[Path, Settings]:
+    """Return the workspace and its settings.
+
+    Args:
+        first: The page or folder from which the workspace is looked for.
+        given: The workspace, where the user names it.
+        settings: Instead of those that the workspace has.
+
+    Raises:
+        UsageError: One of the paths is not there, or the settings cannot be used.
+    """
     if given is not None and not Path(given).is_dir():
         raise UsageError("workspace is not a folder", path=given, remedy="name a folder with --workspace")
     if not Path(first).exists():

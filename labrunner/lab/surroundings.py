@@ -26,16 +26,29 @@ def declaration_of(folders: Iterable[Folder], workspace: Path) -> LabDeclaration
         LabError: A declaration cannot be used, or two of them disagree.
     """
     pages = [page for folder in folders for page in folder.pages]
-    found = dict.fromkeys(chain.from_iterable(_files(page, workspace) for page in pages))
-    if not found:
-        return LabDeclaration()
+    return together(
+        read(file) for file in dict.fromkeys(chain.from_iterable(files_of(page, workspace) for page in pages))
+    )
+
+
+def together(declarations: Iterable[LabDeclaration]) -> LabDeclaration:
+    """Return what several declarations say together.
+
+    Raises:
+        LabError: Two of them disagree.
+    """
+    return reduce(_merged, declarations, LabDeclaration())
+
+
+def read(file: Path) -> LabDeclaration:
+    """Return what one file declares; raises `LabError` when it cannot be used."""
     # Only labs that declare something pay for TOML's parser.
     from labrunner.lab.declaration import read_declaration
 
-    return reduce(_merged, [read_declaration(file, _shown(file)) for file in found])
+    return read_declaration(file, _shown(file))
 
 
-def _files(page: Page, workspace: Path) -> Iterator[Path]:
+def files_of(page: Page, workspace: Path) -> Iterator[Path]:
     """Yield the declarations that one page has, each once or more often."""
     beside = page.path.parent / FILE
     if beside.is_file():
@@ -76,6 +89,7 @@ def _merged(first: LabDeclaration, second: LabDeclaration) -> LabDeclaration:
         raise _clash(first, second, "there is a second mirror beside the one")
     return replace(
         first,
+        path=first.path or second.path,
         title=first.title or second.title,
         variables={**first.variables, **second.variables},
         buckets=tuple(dict.fromkeys(first.buckets + second.buckets)),

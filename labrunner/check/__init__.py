@@ -1,0 +1,1 @@
+"""A lab linter: what would break, mislead or hang a reader, found without running anything."""
