@@ -40,7 +40,10 @@ def reason(failure: Failure) -> str:
 
 def remedies(failure: Failure) -> tuple[str, ...]:
     """What to do next, the most likely first."""
-    return tuple(advice for rule in _RULES if (advice := rule(failure)))
+    for rules in (_TELLING, _GENERAL):
+        if found := tuple(advice for rule in rules if (advice := rule(failure))):
+            return found
+    return ()
 
 
 def seconds(value: float) -> str:
@@ -117,12 +120,8 @@ def _may_be_meant(failure: Failure) -> str:
     return ""
 
 
-_RULES: tuple[Callable[[Failure], str], ...] = (
-    _is_missing,
-    _has_no_cluster,
-    _has_no_credentials,
-    _takes_input,
-    _is_slow,
-    _is_gone_already,
-    _may_be_meant,
-)
+_Rules = tuple[Callable[[Failure], str], ...]
+
+_TELLING: _Rules = (_is_missing, _has_no_cluster, _has_no_credentials, _takes_input, _is_slow)
+_GENERAL: _Rules = (_is_gone_already, _may_be_meant)
+"""For failures that show no sign of their cause."""
