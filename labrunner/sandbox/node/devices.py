@@ -5,6 +5,8 @@ away when it ends, where a real one speaks gRPC over a socket in that folder:
 
     {"resource": "aws.amazon.com/neuron", "devices": ["0"], "allocate": {"env": {"NAME": "value"}}}
 
+In a value, `{count}` stands for how many devices the container asked for: a real plugin is told.
+
 Only what is offered there counts: a node without a plugin has no devices, whatever its instance type.
 """
 
@@ -80,7 +82,8 @@ class Devices:
         for resource, count in _asked(container):
             offer = self._offers.get(at(pod, "spec.nodeName", ""), {}).get(resource)
             self._take(pod, resource, count, offer)
-            variables.update(offer.environment if offer else {})
+            offered = offer.environment if offer else {}
+            variables |= {name: value.replace("{count}", str(count)) for name, value in offered.items()}
         return variables
 
     def give_back(self, pod: Object) -> None:

@@ -180,11 +180,13 @@ def devices() -> ModuleType:
         {"NEURON_RT_VISIBLE_CORES": "3"},
         {"NEURON_RT_VISIBLE_CORES": "0-3"},
         {"NEURON_RT_VISIBLE_CORES": "1", "NEURON_RT_NUM_CORES": "9"},
+        {"LABRUNNER_EMULATED_NEURON_CHIP": "Inferentia"},
+        {"LABRUNNER_EMULATED_NEURON_DEVICES": "2", "NEURON_RT_NUM_CORES": "8"},
     ],
     ids=str,
 )
 def test_the_runtime_starts_with_the_cores_of_one_chip(environment: dict[str, str]) -> None:
-    devices().check(4, {"LABRUNNER_EMULATED_NEURON_DEVICES": "1", **environment})
+    devices().check("torch_neuron", {"LABRUNNER_EMULATED_NEURON_DEVICES": "1", **environment})
 
 
 @pytest.mark.parametrize(
@@ -196,6 +198,11 @@ def test_the_runtime_starts_with_the_cores_of_one_chip(environment: dict[str, st
         ({"NEURON_RT_VISIBLE_CORES": "4"}, "the cores here are 0-3"),
         ({"NEURON_RT_VISIBLE_CORES": "2-1"}, "the cores here are 0-3"),
         ({"NEURON_RT_VISIBLE_CORES": "first"}, "neither a core nor a range"),
+        ({"LABRUNNER_EMULATED_NEURON_CORES": "1", "NEURON_RT_NUM_CORES": "2"}, "there are 1 cores here"),
+        (
+            {"LABRUNNER_EMULATED_NEURON_CHIP": "Trainium"},
+            "is for Inferentia, and this node's chip is Trainium",
+        ),
         ({"LABRUNNER_EMULATED_NEURON_DEVICES": "0"}, NOT_INITIALIZED),
         ({"LABRUNNER_EMULATED_NEURON_DEVICES": "yes"}, NOT_INITIALIZED),
     ],
@@ -205,7 +212,7 @@ def test_the_runtime_does_not_start_with_cores_that_are_not_there(
     environment: dict[str, str], complaint: str
 ) -> None:
     with pytest.raises(RuntimeError, match=complaint):
-        devices().check(4, {"LABRUNNER_EMULATED_NEURON_DEVICES": "1", **environment})
+        devices().check("torch_neuron", {"LABRUNNER_EMULATED_NEURON_DEVICES": "1", **environment})
 
 
 def test_the_real_package_belongs_where_there_is_a_real_device() -> None:

@@ -9,6 +9,12 @@ import re
 from collections.abc import Mapping
 
 ALLOCATED = "LABRUNNER_EMULATED_NEURON_DEVICES"
+ALLOCATED_CORES = "LABRUNNER_EMULATED_NEURON_CORES"
+CHIP = "LABRUNNER_EMULATED_NEURON_CHIP"
+
+# Which chips a package is for, and the cores of each.
+CHIPS = {"torch_neuron": ("Inferentia",), "torch_neuronx": ("Inferentia2", "Trainium")}
+CORES = {"torch_neuron": 4, "torch_neuronx": 2}
 
 # What the PyTorch packages say when the runtime cannot start, for whichever reason.
 NOT_INITIALIZED = (
@@ -18,28 +24,40 @@ NOT_INITIALIZED = (
 )
 
 
-def allocated(environment: Mapping[str, str] = os.environ) -> int:
-    """How many devices the container has."""
-    value = environment.get(ALLOCATED, "")
-    return int(value) if value.isdigit() else 0
+def allocated(package: str, environment: Mapping[str, str] = os.environ) -> int:
+    """How many cores the container has: all those of its devices, unless it asked for single ones."""
+    cores = _count(environment.get(ALLOCATED_CORES, ""))
+    return cores or _count(environment.get(ALLOCATED, "")) * CORES[package]
 
 
-def check(cores_per_device: int, environment: Mapping[str, str] = os.environ) -> None:
+def check(package: str, environment: Mapping[str, str] = os.environ) -> None:
     """Do what the runtime does when it starts.
 
     Args:
-        cores_per_device: 4 on Inf1, 2 on Inf2 and Trn1.
+        package: The PyTorch package that wants it, `torch_neuron` say.
         environment: The process's variables.
 
     Raises:
-        RuntimeError: There is no device, or the variables ask for cores that it does not have.
+        RuntimeError: There is no device, it is of another family than the package's, or the variables ask
+            for cores that it does not have.
     """
-    cores = allocated(environment) * cores_per_device
+    cores = allocated(package, environment)
     if not cores:
         raise RuntimeError(NOT_INITIALIZED)
-    complaint = _visible(environment, cores) or _number(environment, cores)
+    complaint = _chip(environment, package) or _visible(environment, cores) or _number(environment, cores)
     if complaint:
         raise RuntimeError(f"{NOT_INITIALIZED}\n(rehearsal: {complaint})")
+
+
+def _count(value: str) -> int:
+    return int(value) if value.isdigit() else 0
+
+
+def _chip(environment: Mapping[str, str], package: str) -> str:
+    chip = environment.get(CHIP)
+    if chip is None or chip in CHIPS[package]:
+        return ""
+    return f"{package} is for {' and '.join(CHIPS[package])}, and this node's chip is {chip}"
 
 
 def _visible(environment: Mapping[str, str], cores: int) -> str:

@@ -21,7 +21,7 @@ def install() -> None:
         model = plain(*args, **kwargs)
         package = package_of(model)
         if package:
-            devices.check(operators.CORES[package])
+            devices.check(package)
             say("torch.jit.load", "the model runs on the CPU; its speed says nothing about a Neuron device")
         return model
 
