@@ -16,6 +16,10 @@ def reconcile(deployment: Object | None, view: View) -> Iterator[Action]:
     """Take the rollout one step further, and say how far it is."""
     if deployment is None:
         return
+    left = [] if is_deleting(deployment) else list(pods.orphans("apps/v1", "ReplicaSet", deployment, view))
+    if left:
+        yield from (Update(pods.adopted(each, deployment)) for each in left)
+        return  # they come back as its own
     sets = pods.owned(deployment, "ReplicaSet", view)
     new = revisions.current(deployment, sets)
     old = [each for each in sets if each is not new]

@@ -12,13 +12,16 @@ from labrunner.sandbox.objects import (
     controller_of,
     is_deleting,
     is_true,
+    labels,
     metadata,
     moment,
     name,
     namespace,
     owner_reference,
     uid,
+    with_metadata,
 )
+from labrunner.sandbox.selector import read_labels
 
 
 def owned(owner: Object, kind: str, view: View) -> list[Object]:
@@ -79,11 +82,18 @@ def born(obj: Object) -> str:
     return str(metadata(obj).get("creationTimestamp", ""))
 
 
-def orphans(kind: str, api_version: str, space: str, view: View) -> Iterator[Object]:
-    """The objects of a kind in a namespace that nobody manages."""
-    for each in view.listed(api_version, kind, space):
-        if controller_of(each) is None and not is_deleting(each):
+def orphans(api_version: str, kind: str, owner: Object, view: View) -> Iterator[Object]:
+    """The objects of a kind that nobody manages and that `owner` selects."""
+    selector = read_labels(at(owner, "spec.selector"))
+    for each in view.listed(api_version, kind, namespace(owner)):
+        if controller_of(each) is None and not is_deleting(each) and selector.matches(labels(each)):
             yield each
+
+
+def adopted(orphan: Object, owner: Object) -> Object:
+    """The object as one that `owner` manages."""
+    owners = [*(metadata(orphan).get("ownerReferences") or ()), owner_reference(owner)]
+    return with_metadata(orphan, ownerReferences=owners)
 
 
 def _manages(owner: Object, obj: Object) -> bool:

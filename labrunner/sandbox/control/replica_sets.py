@@ -14,11 +14,7 @@ from labrunner.sandbox.objects import (
     labels,
     metadata,
     name,
-    namespace,
-    owner_reference,
-    with_metadata,
 )
-from labrunner.sandbox.selector import read_labels
 
 COMPONENT = "replicaset-controller"
 BURST = 500
@@ -31,9 +27,9 @@ def reconcile(replica_set: Object | None, view: View) -> Iterator[Action]:
         return
     active = [pod for pod in pods.owned(replica_set, "Pod", view) if pods.is_active(pod)]
     if not is_deleting(replica_set):
-        adopted = list(_adoptable(replica_set, view))
-        yield from (_adopt(pod, replica_set) for pod in adopted)
-        yield from _manage(replica_set, [*active, *adopted], view)
+        found = [pod for pod in pods.orphans("v1", "Pod", replica_set, view) if pods.is_active(pod)]
+        yield from (Update(pods.adopted(pod, replica_set)) for pod in found)
+        yield from _manage(replica_set, [*active, *found], view)
     yield from _count(replica_set, active, view)
 
 
@@ -98,18 +94,6 @@ def _count(replica_set: Object, active: Sequence[Object], view: View) -> Iterato
         yield Update(changed(replica_set, "status", status), "status")
     if later := [wait for wait in waits if wait]:
         yield RequeueAfter(min(later))
-
-
-def _adoptable(replica_set: Object, view: View) -> Iterator[Object]:
-    selector = read_labels(at(replica_set, "spec.selector"))
-    for pod in pods.orphans("Pod", "v1", namespace(replica_set), view):
-        if selector.matches(labels(pod)) and pods.is_active(pod):
-            yield pod
-
-
-def _adopt(pod: Object, replica_set: Object) -> Update:
-    owners = [*(metadata(pod).get("ownerReferences") or ()), owner_reference(replica_set)]
-    return Update(with_metadata(pod, ownerReferences=owners))
 
 
 CONTROLLER = Controller(

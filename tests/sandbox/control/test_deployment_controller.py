@@ -209,7 +209,12 @@ def test_orphaned_replica_sets_live_on_and_are_taken_back(cluster: Cluster) -> N
     cluster.delete(read(cluster), propagation="Orphan")
     (left,) = sets(cluster)
     assert not at(left, "metadata.ownerReferences")
-    assert len(cluster.pods()) == 1
+    (pod,) = cluster.pods()
+    cluster.create(deployment(replicas=1))
+    (taken,) = sets(cluster)
+    assert taken["metadata"]["uid"] == left["metadata"]["uid"]
+    assert at(taken, "metadata.ownerReferences.0.name") == "web"
+    assert [each["metadata"]["uid"] for each in cluster.pods()] == [pod["metadata"]["uid"]]
 
 
 def test_what_the_api_refuses_is_told_and_tried_again(cluster: Cluster) -> None:

@@ -369,6 +369,21 @@ def test_a_misspelt_field_is_refused(cluster: Cluster) -> None:
         cluster.create(provisioner(requirement=[]))
 
 
+def test_a_limit_that_is_no_quantity_is_refused(cluster: Cluster) -> None:
+    with pytest.raises(ApiError, match=re.escape("spec.limits.resources.cpu")):
+        cluster.create(provisioner(limits={"resources": {"cpu": "many"}}))
+
+
+def test_a_bound_that_is_no_number_fits_nothing(cluster: Cluster) -> None:
+    cluster.work()
+    cluster.create(TEMPLATE)
+    cluster.create(provisioner(requirements=[requirement("karpenter.k8s.aws/instance-cpu", "Gt", "few")]))
+    cluster.create(pod())
+    cluster.advance(2)
+    assert launched(cluster) == []
+    assert "no instance type satisfied resources" in log(cluster)[0]
+
+
 def test_the_provisioner_counts_what_its_nodes_have(ready: Cluster) -> None:
     ready.create(pod())
     ready.advance(4)

@@ -15,7 +15,11 @@ TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
 NUMBER: Schema = {"type": "integer", "format": "int64"}
 ANYTHING: Schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-QUANTITY: Schema = {"anyOf": [{"type": "integer"}, {"type": "string"}], "x-kubernetes-int-or-string": True}
+QUANTITY: Schema = {
+    "anyOf": [{"type": "integer"}, {"type": "string"}],
+    "pattern": r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$",
+    "x-kubernetes-int-or-string": True,
+}
 OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]
 DURATION: Schema = {"type": "string", "pattern": r"^(([0-9]+(s|m|h))+)|(Never)$"}
 

@@ -36,7 +36,9 @@ class Requirement:
             return cls(key, frozenset(listed), complement=True)
         if operator == "DoesNotExist":
             return cls(key)
-        if operator in ("Gt", "Lt") and listed:
+        if operator in ("Gt", "Lt"):
+            if not listed or not listed[0].isdigit():
+                return cls(key)  # nothing is greater or less than what is no number
             bound = int(listed[0])
             return cls(key, frozenset(), True, *((bound, None) if operator == "Gt" else (None, bound)))
         return cls(key, complement=True)

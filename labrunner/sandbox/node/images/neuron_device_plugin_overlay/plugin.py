@@ -15,7 +15,6 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from types import FrameType
 from typing import Any, NoReturn
 
 ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
@@ -24,6 +23,7 @@ PLUGINS = Path("/var/lib/kubelet/device-plugins")
 CHIPS = (Path("/host/dev"), Path("/run/neuron"), Path("/dev"))
 PATIENCE = 30.0  # seconds for the API server to answer
 PAUSE = 0.5  # seconds between attempts
+STOPS = (signal.SIGTERM, signal.SIGINT)
 
 FORBIDDEN = (
     "apply the ClusterRole and ClusterRoleBinding of the plugin's RBAC manifest "
@@ -79,24 +79,26 @@ def find_node(node: str) -> Any:
         except OSError as error:
             if time.monotonic() > until:
                 give_up(f'Get "{address(node)}": {error}')
-            time.sleep(PAUSE)
+            wait(PAUSE)
 
 
-def find_chips() -> list[tuple[int, int]]:
-    """Number and cores of each chip that the node shows."""
+def find_chips() -> list[tuple[int, int, str]]:
+    """Number, cores and kind of each chip that the node shows."""
     for folder in CHIPS:
         found = sorted(folder.glob("neuron[0-9]*")) if folder.is_dir() else []
-        marked = [(path, read_cores(path)) for path in found if path.is_file()]
-        chips = [(int(path.name.removeprefix("neuron")), cores) for path, cores in marked if cores]
+        marked = [(path, *read_marker(path)) for path in found if path.is_file()]
+        chips = [
+            (int(path.name.removeprefix("neuron")), cores, kind) for path, cores, kind in marked if cores
+        ]
         if chips:
             return sorted(chips)
     return []
 
 
-def read_cores(marker: Path) -> int:
-    """How many cores a chip has; 0 for a file that labrunner did not write."""
-    found = re.search(r"emulated by labrunner, (\d+) cores", marker.read_text())
-    return int(found[1]) if found else 0
+def read_marker(marker: Path) -> tuple[int, str]:
+    """How many cores a chip has, and what it is; 0 for a file that labrunner did not write."""
+    found = re.search(r"(\w+): emulated by labrunner, (\d+) cores", marker.read_text())
+    return (int(found[2]), found[1]) if found else (0, "")
 
 
 def register(resource: str, devices: list[str], environment: dict[str, str]) -> Path:
@@ -114,38 +116,47 @@ def register(resource: str, devices: list[str], environment: dict[str, str]) -> 
     return path
 
 
-def stop(number: int, frame: FrameType | None) -> None:
-    """End in order when the kubelet says so."""
-    say(f"Received signal {number}, shutting down.")
+def wait(seconds: float | None) -> None:
+    """Wait so long, or for ever; ends the program in order when the kubelet says so."""
+    # The signals are blocked throughout, and taken here alone: a handler might interrupt a write.
+    if seconds is None:
+        found = signal.sigwait(STOPS)
+    else:
+        told = signal.sigtimedwait(STOPS, seconds)
+        if told is None:
+            return
+        found = told.si_signo
+    say(f"Received signal {int(found)}, shutting down.")
     sys.exit(0)
 
 
 def main() -> None:
     """Find the chips, offer them, and wait for the end."""
     say("labrunner's emulation: there is no Neuron chip; pods that get one run on this machine's processor")
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     node = os.environ.get("NODE_NAME") or os.uname().nodename
     find_node(node)
     say("Fetching devices.")
     chips = find_chips()
-    say(f"Device list: [{' '.join(str(number) for number, _ in chips)}]")
+    say(f"Device list: [{' '.join(str(number) for number, *_ in chips)}]")
     if not chips:
         give_up(
             "No devices found.",
             f"node {node} has no Neuron devices, or the manifest mounts neither the host's /run nor its /dev",
         )
-    cores = [str(core) for core in range(sum(count for _, count in chips))]
+    cores = [str(core) for core in range(sum(count for _, count, _ in chips))]
     say(f"Core list: [{' '.join(cores)}]")
-    numbers = [str(number) for number, _ in chips]
-    environment = {"LABRUNNER_EMULATED_NEURON_DEVICES": str(len(chips))}
+    numbers = [str(number) for number, *_ in chips]
+    # The kubelet puts in how many were asked for.
+    kind = {"LABRUNNER_EMULATED_NEURON_CHIP": chips[0][2]}
+    whole = {**kind, "LABRUNNER_EMULATED_NEURON_DEVICES": "{count}"}
+    single = {**kind, "LABRUNNER_EMULATED_NEURON_DEVICES": "1", "LABRUNNER_EMULATED_NEURON_CORES": "{count}"}
     files: list[Path] = []
     try:
         PLUGINS.mkdir(parents=True, exist_ok=True)
-        files += [register(name, numbers, environment) for name in ("neuron", "neurondevice")]
-        files.append(register("neuroncore", cores, environment))
-        while True:
-            signal.pause()
+        files += [register(name, numbers, whole) for name in ("neuron", "neurondevice")]
+        files.append(register("neuroncore", cores, single))
+        wait(None)
     finally:
         for path in files:
             path.unlink(missing_ok=True)
