@@ -109,5 +109,6 @@ def _texts() -> Iterator[tuple[str, str]]:
     yield "passwd", f"{USER}:x:{user}:{group}:{USER}:{HOME}:/bin/bash\n"
     yield "group", f"{USER}:x:{group}:\n"
     yield "nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n"
+    yield "hostname", f"{USER}\n"
     yield "hosts", f"127.0.0.1 localhost {USER}\n::1 localhost\n"
     yield "resolv.conf", ""

@@ -14,8 +14,12 @@ from labrunner.sandbox.objects import Object, at, is_deleting, is_true, moment, 
 EVENTS = 3
 """Latest events told of one object."""
 
-LONGEST = 400
-"""Characters of a line; some messages list every node."""
+LONGEST = 600
+"""Characters of a line; some messages list every node. What is too much is taken from the middle: the cause
+tends to stand at the end of a chain of messages."""
+
+STARTING = 3.0
+"""Seconds in which a pod may be on its way without that being worth a word."""
 
 
 def diagnose(
@@ -31,8 +35,9 @@ def diagnose(
     """
     lines: list[str] = []
     for pod in pods:
-        if why := _pod_trouble(pod):
-            lines += [f"{titled(pod)} {why}", *_details(pod), *_latest(pod, events, now)]
+        about = [each for each in events if at(each, "involvedObject.uid") == uid(pod)]
+        if (why := _pod_trouble(pod)) and not _is_starting(pod, about, now):
+            lines += [f"{titled(pod)} {why}", *_details(pod), *_latest(about, now)]
     lines += [
         f"{titled(node)} is not ready{_after_colon(_condition(node, 'Ready'))}"
         for node in nodes
@@ -40,7 +45,20 @@ def diagnose(
     ]
     if not nodes:
         lines.append("the cluster has no nodes")
-    return [line if len(line) <= LONGEST else line[: LONGEST - 1] + "…" for line in lines]
+    return [_shortened(line) for line in lines]
+
+
+def _shortened(line: str) -> str:
+    tail = LONGEST // 2
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - tail - 3]} … {line[-tail:]}"
+
+
+def _is_starting(pod: Object, events: Iterable[Object], now: datetime) -> bool:
+    born = at(pod, "metadata.creationTimestamp")
+    if born is None or at(pod, "status.phase", "Pending") != "Pending" or _condition(pod, "PodScheduled"):
+        return False
+    age = (now - moment(born)).total_seconds()
+    return age < STARTING and all(each.get("type") != "Warning" for each in events)
 
 
 def _pod_trouble(pod: Object) -> str:
@@ -81,9 +99,10 @@ def _reason_and_message(state: Mapping[str, Any]) -> str:
     return ": ".join(filter(None, (state.get("reason", ""), state.get("message", ""))))
 
 
-def _latest(obj: Object, events: Iterable[Object], now: datetime) -> Iterator[str]:
-    about = [each for each in events if at(each, "involvedObject.uid") == uid(obj)]
-    about.sort(key=lambda each: (_time_of(each), name(each)))
+def _latest(events: Iterable[Object], now: datetime) -> Iterator[str]:
+    # Where there are warnings, what went well explains nothing.
+    warnings = [each for each in events if each.get("type") == "Warning"]
+    about = sorted(warnings or events, key=lambda each: (_time_of(each), name(each)))
     for each in about[-EVENTS:]:
         kind, message = each.get("type", "Normal"), each.get("message", "").strip()
         yield f"  {_age(_time_of(each), now)}{kind} {each.get('reason', '')}: {message}"
