@@ -16,9 +16,7 @@ _SHAPE = re.compile(
 )
 PATTERN = "^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$"
 MALFORMED = f"quantities must match the regular expression '{PATTERN}'"
-# The real server keeps whole nanos and at most this much.
 _NANO = Fraction(1, 10**9)
-_MOST = 2**63 - 1
 _LARGEST_EXPONENT = 1000  # what is longer is nonsense that would only burn time
 
 
@@ -72,10 +70,10 @@ def _read(text: str | int | float) -> tuple[Fraction, Format]:
 
 
 def _rounded(number: Fraction) -> Fraction:
-    """Away from zero to whole nanos; no larger than what the real server can hold."""
+    """Away from zero to whole nanos, the smallest that the real server keeps."""
     nanos = number / _NANO
     whole = -(-nanos.numerator // nanos.denominator) if nanos > 0 else nanos.numerator // nanos.denominator
-    return max(min(whole * _NANO, Fraction(_MOST)), Fraction(-_MOST))
+    return whole * _NANO
 
 
 def _with_binary_suffix(number: int) -> str:

@@ -18,7 +18,8 @@ SCALE = Kind("autoscaling", "v1", "Scale", "")
 def get(reading: Reading, kind: Kind, place: Place) -> Object:
     """Return an object's `Scale`; see `Registry.scale`."""
     within, called = place
-    return _scale_of(reading.get(kind, called, within), _paths(kind))
+    paths = _paths(kind)
+    return _scale_of(reading.get(kind, called, within), paths)
 
 
 def update(reading: Reading, kind: Kind, scale: Object, place: Place, write: Write) -> Object:

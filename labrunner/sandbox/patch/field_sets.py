@@ -127,7 +127,10 @@ def without(value: Any, shape: Shape, path: Path) -> Any:
             return value
         if not rest:
             return {key: part for key, part in value.items() if key != name}
-        return {**value, name: without(value[name], below(shape, name), rest)}
+        left = without(value[name], below(shape, name), rest)
+        changed = {**value, name: left}
+        # A list whose last item goes, goes with it.
+        return changed if left != [] else {key: part for key, part in value.items() if key != name}
     if isinstance(value, list):
         return list(_without_item(value, shape, step, rest))
     return value

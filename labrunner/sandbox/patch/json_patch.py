@@ -104,6 +104,8 @@ def _add(holder: Any, path: list[str], value: Any) -> None:
 
 def _remove(holder: Any, path: list[str]) -> None:
     _find(holder, path)
+    if len(path) == 1:
+        raise _refused("remove", path, "nothing would be left")
     parent = _find(holder, path[:-1])
     del parent[_index(parent, path[-1]) if isinstance(parent, list) else path[-1]]
 

@@ -52,9 +52,10 @@ def _is_whole(value: Any) -> bool:
 
 
 def _inner_causes(value: Any, shape: Shape, field: str) -> Iterator[Cause]:
-    if isinstance(value, dict) and shape.type == "struct":
+    if isinstance(value, dict):
         for name in sorted(shape.required - value.keys()):
             yield fields.required(_joined(field, name))
+    if isinstance(value, dict) and shape.type == "struct":
         for name, part in value.items():
             if name in shape.fields:
                 yield from causes(part, shape.fields[name], _joined(field, name))
