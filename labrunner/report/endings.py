@@ -9,6 +9,7 @@ from rich.text import Text
 from labrunner.events import RunStarted, StepFinished, StepStarted
 from labrunner.report.look import FAINT, INDENT, STYLES, point, row, signs
 from labrunner.report.wording import clean, duration, heading, plural
+from labrunner.run.failure import first_line
 
 WIDE = 100
 """Columns from which on a finished step also says where it stands."""
@@ -27,15 +28,17 @@ def notice(text: str, console: Console) -> RenderableType:
     return point(clean(text), console, style="cyan")
 
 
-def finished(step: StepStarted, end: StepFinished, console: Console) -> RenderableType:
-    """A step that has run, on one line."""
+def finished(step: StepStarted, end: StepFinished, first_command: str, console: Console) -> RenderableType:
+    """A step that has run, on one line; with its first command, as several may stand under a heading."""
     style = STYLES[end.verdict]
-    sign = signs(console).verdicts[end.verdict]
-    left = Text.assemble("  ", (sign, style), f" {step.step:>2}  ", heading(step))
-    if console.width >= WIDE:
-        left.append(f"  {clean(step.place)}", style=FAINT)
+    left = Text.assemble(
+        "  ", (signs(console).verdicts[end.verdict], style), f" {step.step:>2}  ", heading(step)
+    )
+    if first_command:
+        left.append(f"  $ {clean(first_line(first_command))}", style=FAINT)
     word = "" if end.verdict == "passed" else f"{'clean-up ' if step.cleanup else ''}{end.verdict}  "
-    return row(left, Text.assemble((word, style), (f"{duration(end.duration):>8}", FAINT)))
+    place = f"{clean(step.place)}  " if console.width >= WIDE else ""
+    return row(left, Text.assemble((word, style), (place, FAINT), (f"{duration(end.duration):>8}", FAINT)))
 
 
 def skipped(first: StepStarted, last: StepStarted, reason: str, console: Console) -> RenderableType:

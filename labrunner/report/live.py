@@ -145,7 +145,7 @@ class LiveReport:
             return
         yield from self._skipped_so_far()
         self._drifted += self._scene.drifted
-        yield endings.finished(step, event, self._console)
+        yield endings.finished(step, event, self._scene.first_command, self._console)
         if event.verdict == "failed" or (event.verdict == "not rehearsed" and self._scene.trouble):
             yield trouble.panel(step, event, self._scene.trouble, self._console)
         else:

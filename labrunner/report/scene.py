@@ -53,6 +53,8 @@ class Scene:
     """The step that runs, or ran last."""
     current: CommandStarted | HookStarted | Waiting | None = None
     """What it is busy with."""
+    first_command: str = ""
+    """The step's, as far as it has one and got there."""
     trouble: Trouble | None = None
     """The first thing that went wrong in the step."""
     drifted: list[Drifted] = field(default_factory=list)
@@ -62,6 +64,8 @@ class Scene:
 
     def follow(self, event: Event) -> None:
         """Take the next event."""
+        if isinstance(event, CommandStarted) and not self.first_command:
+            self.first_command = event.text
         if isinstance(event, Output):
             self._output.add(event.text)
         elif isinstance(event, (CommandStarted, HookStarted, Waiting)):
@@ -70,7 +74,8 @@ class Scene:
         elif isinstance(event, (CommandFinished, HookFinished)):
             self._end(event)
         elif isinstance(event, StepStarted):
-            self.step, self.current, self.trouble, self.drifted = event, None, None, []
+            self.step, self.current, self.first_command = event, None, ""
+            self.trouble, self.drifted = None, []
         elif isinstance(event, StepFinished):
             self.current = None
             if self.step:
