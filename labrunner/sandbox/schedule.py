@@ -130,7 +130,7 @@ def reasons(pod: Object, on: Candidate, known: Cluster) -> list[Reason]:
 
 def neighbour_reasons(pod: Object, on: Candidate, known: Cluster) -> list[Reason]:
     """Why other pods make a node unfit; for who thinks of launching it."""
-    return [*_spread(pod, on, known), *_neighbours(pod, on, known)]
+    return [*_ports(pod, on, known), *_spread(pod, on, known), *_neighbours(pod, on, known)]
 
 
 def score(pod: Object, on: Candidate, known: Cluster) -> Fraction:

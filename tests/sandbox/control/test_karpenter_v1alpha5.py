@@ -171,6 +171,29 @@ def test_pods_that_come_together_share_nodes(ready: Cluster) -> None:
     assert len(launched(ready)) == 1
 
 
+def test_pods_that_will_not_share_a_node_get_one_each(ready: Cluster) -> None:
+    term = {"labelSelector": {"matchLabels": {"app": "db"}}, "topologyKey": "kubernetes.io/hostname"}
+    rule = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+    for number in range(4):
+        loner = pod(f"db-{number}", limits={"cpu": "100m"}, affinity=rule)
+        loner["metadata"]["labels"] = {"app": "db"}
+        ready.create(loner)
+        ready.work()
+        ready.advance(4)
+    # Two are on the node group.
+    assert len(launched(ready)) == 2
+    assert len({at(each, "spec.nodeName") for each in ready.pods()}) == 4
+
+
+def test_a_port_of_the_host_is_taken_once_on_each_node(ready: Cluster) -> None:
+    for number in range(4):
+        server = pod(f"server-{number}", limits={"cpu": "100m"})
+        server["spec"]["containers"][0]["ports"] = [{"containerPort": 80, "hostPort": 80}]
+        ready.create(server)
+    ready.advance(4)
+    assert len(launched(ready)) == 2
+
+
 def test_an_empty_node_goes_after_its_time(ready: Cluster) -> None:
     ready.create(pod())
     ready.advance(4)

@@ -40,14 +40,14 @@ def _node(node: Object, daemons: Sequence[Object], view: View) -> solve.OnItsWay
     missing = [each for each in daemons if each["metadata"].get("uid") not in present]
     bare = node if initialized else _without_startup_taints(node, view)
     left = resources.subtracted(has, resources.added(used, daemon_sets.overhead(missing, bare)))
-    return solve.OnItsWay(name(node), bare, left)
+    return solve.OnItsWay(name(node), bare, left, tuple(there))
 
 
 def _claim(claim: Object, daemons: Sequence[Object]) -> solve.OnItsWay:
     metadata = {"name": name(claim), "labels": _labels_to_be(claim)}
     node = {"metadata": metadata, "spec": {"taints": at(claim, "spec.taints", [])}}
     left = resources.subtracted(_expected(node), daemon_sets.overhead(daemons, node))
-    return solve.OnItsWay(name(claim), node, left, "nodeclaim")
+    return solve.OnItsWay(name(claim), node, left, kind="nodeclaim")
 
 
 def _labels_to_be(claim: Object) -> Mapping[str, str]:

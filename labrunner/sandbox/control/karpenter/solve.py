@@ -35,6 +35,8 @@ class OnItsWay:
     """Its object, or what the object will be."""
     free: Resources
     """What is left of it, counted as if all its devices were there."""
+    pods: tuple[Object, ...] = ()
+    """What is on it."""
     kind: str = "node"
     """What events call it: `node`, or `nodeclaim` while there is no node."""
 
@@ -78,10 +80,9 @@ class Situation:
 def solve(pods: Sequence[Object], situation: Situation) -> Outcome:
     """Decide on all waiting pods together."""
     outcome = Outcome()
-    left = {each.name: dict(each.free) for each in situation.on_their_way}
     remaining = {key: dict(value) for key, value in situation.remaining.items()}
     for pod in sorted(pods, key=_largest_first):
-        found = _existing(pod, situation, left)
+        found = _existing(pod, situation, outcome)
         if found is not None:
             outcome.nominated.append((pod, found))
             continue
@@ -103,11 +104,14 @@ def _largest_first(pod: Object) -> tuple[Fraction, Fraction, str, str]:
     return -wanted.get("cpu", none), -wanted.get("memory", none), meta.get("namespace", ""), meta["name"]
 
 
-def _existing(pod: Object, situation: Situation, left: dict[str, dict[str, Fraction]]) -> OnItsWay | None:
+def _existing(pod: Object, situation: Situation, outcome: Outcome) -> OnItsWay | None:
     wanted = resources.of_pods([pod])
     for each in situation.on_their_way:
-        if _suits(pod, each.node) and not resources.missing(wanted, left[each.name]):
-            left[each.name] = resources.subtracted(left[each.name], wanted)
+        coming = [other for other, node in outcome.nominated if node is each]
+        left = resources.subtracted(each.free, resources.of_pods(coming))
+        if not _suits(pod, each.node) or resources.missing(wanted, left):
+            continue
+        if not situation.neighbourly(pod, each.node, [*each.pods, *coming]):
             return each
     return None
 
@@ -235,12 +239,13 @@ def _model(
 
 
 def neighbourly(known: schedule.Cluster) -> Neighbourly:
-    """The scheduler's rules about other pods, for planned nodes."""
+    """The scheduler's rules about other pods, for nodes that are not there yet."""
 
     def why(pod: Object, node: Object, pods: Sequence[Object]) -> str:
-        planned = schedule.candidate(node, pods)
-        everything = schedule.cluster([*known.candidates, planned], known.namespaces)
-        found = schedule.neighbour_reasons(pod, planned, everything)
+        future = schedule.candidate(node, pods)
+        others = [each for each in known.candidates if each.name != future.name]
+        everything = schedule.cluster([*others, future], known.namespaces)
+        found = schedule.neighbour_reasons(pod, future, everything)
         return found[0].text if found else ""
 
     return why

@@ -7,7 +7,7 @@ FOLLOW = """\
 #!/bin/sh
 echo "this is labrunner's emulation of Karpenter: what follows was decided here, and no instance was launched"
 log="/var/log/karpenter/$POD_NAME.log"
-tail -n +1 -F "$log" 2>/dev/null &
+tail -n +1 -s 0.1 -F "$log" 2>/dev/null &
 trap 'kill $!; exit 0' INT TERM
 wait $!
 """
