@@ -7,7 +7,6 @@ it is called for: `labrunner --version` must not pay for rich, and a run not for
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +16,7 @@ from labrunner import __version__
 from labrunner.cli.parser import Arguments, Parser
 from labrunner.errors import LabrunnerError
 
+PACKAGE = Path(__file__).parent.parent
 OWN_FAILURE = 2
 INTERRUPTED = 130
 
@@ -52,17 +52,23 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return _dispatch([word for word in words if word != "--debug"])
     except LabrunnerError as error:
-        if debug:
-            traceback.print_exc()
-        print(f"labrunner: {error}", file=sys.stderr)
-        return OWN_FAILURE
+        return _failed(str(error), debug=debug)
     except KeyboardInterrupt:
+        print("labrunner: interrupted", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:  # whatever it is, people get a sentence and scripts an exit code
-        if debug:
-            traceback.print_exc()
-        print(f"labrunner: {_unexpected(error, debug=debug)}", file=sys.stderr)
-        return OWN_FAILURE
+        advice = "" if debug else "; --debug shows the traceback"
+        sentence = f"{_unexpected(error)}; this is a mistake in labrunner, not in the lab{advice}"
+        return _failed(sentence, debug=debug)
+
+
+def _failed(sentence: str, *, debug: bool) -> int:
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+    print(f"labrunner: {sentence}", file=sys.stderr)
+    return OWN_FAILURE
 
 
 def _dispatch(words: Sequence[str]) -> int:
@@ -88,10 +94,12 @@ def _without_subcommand(words: Sequence[str]) -> int:
     return OWN_FAILURE
 
 
-def _unexpected(error: Exception, *, debug: bool) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "labrunner" in Path(frame.filename).parts] or frames
-    where = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}"
-    fact = f"{type(error).__name__} in {where}: {error}".rstrip(": ")
-    advice = "" if debug else "; --debug shows the traceback"
-    return f"unexpected {fact}; this is a mistake in labrunner, not in the lab{advice}"
+def _unexpected(error: Exception) -> str:
+    """What kind of mistake it is, and the line of ours that it came through last."""
+    where, trace = "", error.__traceback__
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_relative_to(PACKAGE):
+            where = f" in {file.relative_to(PACKAGE)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"unexpected {type(error).__name__}{where}: {error}".rstrip(": ")

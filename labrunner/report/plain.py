@@ -86,7 +86,8 @@ class PlainReport:
         assert step
         assert run
         mark = ", clean-up" if step.cleanup else ""
-        return f"step {step.step}/{run.steps}: {heading(step)} ({clean(step.place)}{mark})"
+        name = f": {heading(step)}" if step.headings else ""
+        return f"step {step.step}/{run.steps}{name} ({clean(step.place)}{mark})"
 
     def _output(self, event: Output) -> Iterator[str]:
         if self._detail == "all output":

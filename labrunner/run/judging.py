@@ -20,7 +20,7 @@ from labrunner.plan.model import Hook
 from labrunner.run import failure
 from labrunner.run.failure import Failure
 from labrunner.run.missing import missing_programs
-from labrunner.run.redact import Redactor
+from labrunner.run.redact import Redactor, redact
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class Found:
 
     def fail(self, reason: str, remedies: Sequence[str] = ()) -> None:
         """Something went wrong that the rest needs."""
-        self.failures.append(reason)
+        self.failures.append(redact(reason))  # it may name a process with its arguments
         self.remedies += remedies
         self.is_complete = False
 

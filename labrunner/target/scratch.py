@@ -42,23 +42,33 @@ def scratch(run: str) -> Iterator[Path]:
         run: The run's identifier; the folder is named after it.
     """
     folder = base() / f"{_PREFIX}{run}"
-    # Locked before it has its name: nobody may take it for an abandoned one in between.
-    new = Path(tempfile.mkdtemp(prefix="new-", dir=base()))
-    lock = os.open(new / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
+    with _alone():
+        folder.mkdir(mode=0o700)
+        lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX)
-        new.rename(folder)
+    try:
         yield folder
     finally:
         remove(folder)
         os.close(lock)
 
 
-def abandoned() -> Iterator[tuple[str, Path]]:
+def abandoned() -> list[tuple[str, Path]]:
     """The runs of this user that ended without tidying up: identifier and folder of each."""
-    for folder in sorted(base().glob(f"{_PREFIX}*")):
-        if _is_free(folder / _LOCK):
-            yield folder.name.removeprefix(_PREFIX), folder
+    with _alone():
+        folders = [folder for folder in sorted(base().glob(f"{_PREFIX}*")) if _is_free(folder / _LOCK)]
+    return [(folder.name.removeprefix(_PREFIX), folder) for folder in folders]
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Keep others from taking a folder for abandoned whose lock is not held *yet*."""
+    descriptor = os.open(base(), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def remove(folder: Path) -> None:
@@ -74,8 +84,8 @@ def remove(folder: Path) -> None:
 def _is_free(lock: Path) -> bool:
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
-        return False
+    except FileNotFoundError:
+        return True  # killed before it came to that
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

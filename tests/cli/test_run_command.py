@@ -172,7 +172,7 @@ def test_a_mistake_of_ours_is_one_sentence_and_the_shell_is_closed(
 ) -> None:
     ran = lab.python(BROKEN, "run", "passing.md", "--on", "shell", *options)
     assert ran.returncode == 2
-    assert "labrunner: unexpected KeyError in showing.py:" in ran.stderr
+    assert "labrunner: unexpected KeyError in cli/showing.py:" in ran.stderr
     assert "'x'; this is a mistake in labrunner, not in the lab" in ran.stderr
     assert ("Traceback" in ran.stderr) == bool(options)
     assert [line.get("event") for line in journal(lab)] == [None, "run-started"]

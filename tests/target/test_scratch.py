@@ -40,7 +40,7 @@ def test_links_out_of_it_are_not_followed(tmp_path: Path) -> None:
 
 def test_a_living_runs_folder_is_not_abandoned() -> None:
     with scratch.scratch("run-1"):
-        assert list(scratch.abandoned()) == []
+        assert scratch.abandoned() == []
 
 
 def test_the_folder_of_a_killed_run_is_abandoned() -> None:
@@ -52,6 +52,13 @@ def test_the_folder_of_a_killed_run_is_abandoned() -> None:
     subprocess.run([sys.executable, "-c", program], env=os.environ, check=False)
     ((run, folder),) = scratch.abandoned()
     assert run == "run-2"
+    scratch.remove(folder)
+
+
+def test_a_folder_of_a_run_killed_while_making_it_is_abandoned() -> None:
+    (scratch.base() / "run-run-3").mkdir()
+    ((run, folder),) = scratch.abandoned()
+    assert run == "run-3"
     scratch.remove(folder)
 
 
