@@ -8,12 +8,14 @@ away when it ends, where a real one speaks gRPC over a socket in that folder:
 In a value, `{count}` stands for how many devices the container asked for: a real plugin is told.
 
 Only what is offered there counts: a node without a plugin has no devices, whatever its instance type.
+A plugin that was killed cannot take its files away. Where a real one's socket would be dead, its offer goes
+once no container is left on the node that could have made it.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from labrunner.sandbox.objects import Object, at
@@ -46,8 +48,17 @@ class Devices:
     _taken: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     """Node and resource → device → uid of the pod that has it."""
 
-    def look(self, node: str, root: Path) -> bool:
-        """Read what is offered on a node now; return whether that has changed."""
+    def look(self, node: str, root: Path, *, plugins: bool) -> bool:
+        """Read what is offered on a node now; return whether that has changed.
+
+        Args:
+            node: Its name.
+            root: The folder that stands for its disk.
+            plugins: Whether a container runs there that can write to the plugins' folder.
+        """
+        if not plugins:
+            for path in (root / PLUGINS).glob("*.json"):
+                path.unlink()
         found = {offer.resource: offer for offer in _offers(root / PLUGINS)}
         if found == self._offers.get(node, {}):
             return False
@@ -102,6 +113,14 @@ class Devices:
             )
         for device in free[:count]:
             taken[device] = pod["metadata"]["uid"]
+
+
+def is_plugin(pod: Object) -> bool:
+    """Whether the pod can register devices: it mounts the node's folder for that."""
+    folder = PurePosixPath("/", PLUGINS)
+    volumes = pod["spec"].get("volumes") or ()
+    paths = [PurePosixPath(each["hostPath"]["path"]) for each in volumes if each.get("hostPath")]
+    return any(folder.is_relative_to(path) for path in paths)
 
 
 def _asked(container: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

@@ -113,9 +113,10 @@ class Kubelet(Service):
     def look_at_devices(self) -> None:
         """Bring every node's status up to date with what device plugins offer."""
         registry = self._equipment.registry
+        hosts = {at(each.room.pod, "spec.nodeName") for each in self.workers.values() if each.offers_devices}
         for node in registry.store.list("", "nodes"):
             name = node["metadata"]["name"]
-            if self._equipment.devices.look(name, self.node_root(name)):
+            if self._equipment.devices.look(name, self.node_root(name), plugins=name in hosts):
                 fresh = {**node, "status": self._equipment.devices.amounts(node)}
                 with contextlib.suppress(ApiError):
                     registry.update(registry.kinds.by_kind("v1", "Node"), fresh, subresource="status")

@@ -12,7 +12,7 @@ from datetime import datetime
 from labrunner.sandbox.errors import ApiError
 from labrunner.sandbox.folder import remove_tree
 from labrunner.sandbox.node.backoff import BackOff
-from labrunner.sandbox.node.devices import AllocationError
+from labrunner.sandbox.node.devices import AllocationError, is_plugin
 from labrunner.sandbox.node.keeper import Keeper
 from labrunner.sandbox.node.room import Room
 from labrunner.sandbox.node.status import Situation, is_sidecar, status
@@ -60,6 +60,12 @@ class Worker:
         """Where the pod is in the registry."""
         meta = self.room.pod["metadata"]
         return Key("", "pods", meta["namespace"], meta["name"])
+
+    @property
+    def offers_devices(self) -> bool:
+        """Whether a container of the pod runs that may be a device plugin."""
+        running = (each.current is not None and each.current.running for each in self.containers)
+        return is_plugin(self.room.pod) and any(running)
 
     def begin(self) -> None:
         """Start to look after the pod."""

@@ -29,7 +29,7 @@ def wants(count: int) -> dict[str, Any]:
 def test_a_container_is_told_how_many_devices_it_got(tmp_path: Path) -> None:
     devices = Devices()
     offer(tmp_path, "0", "1", "2", "3", CHIPS="{count}", KIND="Inferentia")
-    devices.look("node", tmp_path)
+    devices.look("node", tmp_path, plugins=True)
 
     assert devices.allocate(pod("a"), wants(1)) == {"CHIPS": "1", "KIND": "Inferentia"}
     assert devices.allocate(pod("b"), wants(3)) == {"CHIPS": "3", "KIND": "Inferentia"}
@@ -38,7 +38,7 @@ def test_a_container_is_told_how_many_devices_it_got(tmp_path: Path) -> None:
 def test_a_device_has_one_owner_until_it_is_given_back(tmp_path: Path) -> None:
     devices = Devices()
     offer(tmp_path, "0")
-    devices.look("node", tmp_path)
+    devices.look("node", tmp_path, plugins=True)
     devices.allocate(pod("a"), wants(1))
 
     with pytest.raises(AllocationError, match="Requested: 1, Available: 0"):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import NAMESPACE, Stage, set_node_status, stage, state, waits_for
+from stage import NAMESPACE, Stage, stage, state, waits_for
 
 from labrunner.sandbox.node.surroundings import PodEnvironment
 from labrunner.sandbox.objects import Object
@@ -339,30 +339,59 @@ def test_localhost_is_the_pod_itself(tmp_path: Path) -> None:
     asyncio.run(body())
 
 
-def test_a_device_is_only_there_while_its_plugin_offers_it(tmp_path: Path) -> None:
+OFFER = """
+{"resource": "aws.amazon.com/neuron", "devices": ["0", {"id": "1", "health": "Healthy"}],
+ "allocate": {"env": {"CHIPS": "{count}"}}}
+"""
+
+
+def neurons(it: Stage) -> str | None:
+    node = it.registry.get(it.kind("Node"), "node-1")
+    amount = node["status"]["allocatable"].get("aws.amazon.com/neuron")
+    return None if amount is None else str(amount)
+
+
+async def plugged(it: Stage) -> None:
+    """Run a device plugin that offers two devices, and wait until the node has them."""
+    it.make("ConfigMap", "offer", data={"neuron.json": OFFER})
+    it.pod(
+        "plugin",
+        "sh",
+        "-c",
+        "cp /offer/neuron.json /plugins/; exec sleep 1000",
+        **mounted(
+            {"name": "plugins", "mountPath": "/plugins"},
+            {"name": "offer", "mountPath": "/offer"},
+            plugins={"hostPath": {"path": "/var/lib/kubelet/device-plugins"}},
+            offer={"configMap": {"name": "offer"}},
+        ),
+    )
+    await it.eventually(lambda: neurons(it) == "2", lambda: str(neurons(it)))
+
+
+def test_devices_are_only_there_while_a_plugin_offers_them(tmp_path: Path) -> None:
     async def body() -> None:
         async with stage(tmp_path) as it:
-            plugin = it.kubelet.node_root("node-1") / "var/lib/kubelet/device-plugins/neuron.json"
-            plugin.write_text(
-                '{"resource": "aws.amazon.com/neuron", "devices": ["0"],'
-                ' "allocate": {"env": {"LABRUNNER_EMULATED_NEURON_DEVICES": "1"}}}'
-            )
-            it.kubelet.look_at_devices()
-            amounts = it.registry.get(it.kind("Node"), "node-1")["status"]["allocatable"]
-            assert amounts["aws.amazon.com/neuron"] == "1"
-            wants = {"resources": {"limits": {"aws.amazon.com/neuron": "1"}}}
+            assert neurons(it) is None
+            await plugged(it)
+            it.delete("plugin", grace=0)  # it has no time to take its offer back
+            await it.eventually(lambda: neurons(it) == "0", lambda: str(neurons(it)))
+            assert it.registry.get(it.kind("Node"), "node-1")["status"]["allocatable"]["cpu"] == "2"
+
+    asyncio.run(body())
+
+
+def test_a_container_has_its_devices_for_itself(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with stage(tmp_path) as it:
+            await plugged(it)
+            wants = {"resources": {"limits": {"aws.amazon.com/neuron": "2"}}}
             it.pod("has", "sleep", "1000", container=wants)
             await it.ready("has")
-            assert (await it.run("has", "printenv", "LABRUNNER_EMULATED_NEURON_DEVICES")).out == "1\n"
+            assert (await it.run("has", "printenv", "CHIPS")).out == "2\n"
             it.pod("wants", "sleep", "1000", container=wants)
             failed = await it.over("wants")
             assert failed["status"]["reason"] == "UnexpectedAdmissionError"
-            assert "Requested: 1, Available: 0" in failed["status"]["message"]
-            plugin.unlink()
-            it.kubelet.look_at_devices()
-            amounts = it.registry.get(it.kind("Node"), "node-1")["status"]["allocatable"]
-            assert amounts["aws.amazon.com/neuron"] == "0"
-            assert amounts["cpu"] == "2"
-            set_node_status(it, "node-1", {})
+            assert "Requested: 2, Available: 0" in failed["status"]["message"]
 
     asyncio.run(body())
