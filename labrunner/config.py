@@ -30,6 +30,18 @@ class Setting(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Checks:
+    """What `labrunner check` looks for. Rules go by code, by the beginning of codes, or by name."""
+
+    select: tuple[str, ...] = ()
+    """Only these rules; all when empty."""
+    ignore: tuple[str, ...] = ()
+    """Not these."""
+    per_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Patterns of paths, and the rules ignored in the files that they fit."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a workspace decides for all its labs. Times in seconds."""
 
@@ -45,6 +57,7 @@ class Settings:
     """Whether output that differs from what the page promises fails the run."""
     workspace: Setting[str] = Setting("")
     """The folder, relative to the settings' file, that labs know as `/workspace`."""
+    check: Setting[Checks] = Setting(Checks())
 
 
 def find(folder: Path) -> Path | None:
@@ -137,6 +150,20 @@ def _names(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _checks(value: object) -> Checks:
+    message = 'write select = ["LAB1"], ignore = ["LAB301"], and [check.per_path] with "old/*" = ["LAB3"]'
+    if not isinstance(value, dict) or not value.keys() <= {"select", "ignore", "per_path"}:
+        raise ValueError(message)
+    per_path = value.get("per_path", {})
+    if not isinstance(per_path, dict):
+        raise ValueError(message)
+    return Checks(
+        _names(value.get("select", [])),
+        _names(value.get("ignore", [])),
+        {pattern: _names(names) for pattern, names in per_path.items()},
+    )
+
+
 def _folders(value: object) -> Mapping[str, str]:
     message = 'write prefix = "folder below the workspace", as in "~/environment" = ""'
     if not isinstance(value, dict):
@@ -164,4 +191,5 @@ _KEYS: dict[str, Callable[[object], Any]] = {
     "paths": _folders,
     "strict_output": _flag,
     "workspace": _folder,
+    "check": _checks,
 }

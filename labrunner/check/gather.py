@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from labrunner.check.changes import affected, changed_files
 from labrunner.check.files import Files
 from labrunner.check.finding import Found
 from labrunner.check.lab import Lab
@@ -16,39 +17,55 @@ from labrunner.document.model import Span
 from labrunner.errors import LabrunnerError
 from labrunner.lab.folders import folder_of
 from labrunner.lab.folders import gather as gather_folders
-from labrunner.lab.load import root_of
 from labrunner.lab.pages import missing, read_page
 from labrunner.lab.surroundings import files_of, read, together
 from labrunner.plan import pages as plan
 from labrunner.plan.model import LabDeclaration
 
 
-def gather(paths: Sequence[Path | str], *, workspace: Path | str | None = None) -> Lab:
+def gather(
+    paths: Sequence[Path | str],
+    *,
+    workspace: Path,
+    prefixes: Sequence[tuple[str, str]] = (),
+    timeout: float = plan.TIMEOUT,
+    changed_since: str | None = None,
+) -> Lab:
     """Return what `check` is to look at.
 
     Of a page that is named alone, the other pages of its folder are read too: they may set what it uses.
 
     Args:
         paths: Pages and folders of pages.
-        workspace: The folder that labs know as `/workspace`; found from the first path when left out.
+        workspace: The folder that labs know as `/workspace`; absolute.
+        prefixes: Further prefixes in commands, and the folder below the workspace that each one means.
+        timeout: Seconds for a block that names no limit.
+        changed_since: A git revision; only pages are checked that differ from it, or whose files do.
 
     Raises:
-        UsageError: A path is not there, or the settings cannot be used.
+        UsageError: A path is not there, or git does not know the revision.
     """
-    root, settings = root_of(str(paths[0]), workspace)
-    collected = _Collected(root)
+    collected = _Collected(workspace)
     for path in paths:
         collected.add(Path(path), str(path))
-    return Lab(
+    lab = Lab(
         collected.pages(),
-        workspace=root,
+        workspace=workspace,
         files=Disk(),
         tools=Programs(),
-        prefixes=tuple(settings.paths.value.items()),
-        timeout=settings.timeout.value,
+        prefixes=prefixes,
+        timeout=timeout,
         refused=collected.refused,
         base=Path.cwd(),
     )
+    return lab if changed_since is None else affected(lab, changed_files(workspace, changed_since))
+
+
+def refusal(error: LabrunnerError) -> Found:
+    """Return why a file could not be read, as a rule would say it."""
+    line = error.line or 1
+    message = f"{error.fact}; {error.remedy or 'mend it'}"
+    return Found(str(error.path), Span(line, 1, line, 1), message)
 
 
 class Disk(Files):
@@ -133,9 +150,7 @@ class _Collected:
             self._pages[page.path] = (page, checked or before)
 
     def _refuse(self, error: LabrunnerError) -> None:
-        line = error.line or 1
-        message = f"{error.fact}; {error.remedy}" if error.remedy else error.fact
-        self.refused.append(Found(str(error.path), Span(line, 1, line, 1), message))
+        self.refused.append(refusal(error))
 
     def _declaration(self, page: plan.Page) -> LabDeclaration:
         found = [self._declared(file) for file in dict.fromkeys(files_of(page, self._workspace))]

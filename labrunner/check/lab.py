@@ -76,6 +76,11 @@ class Lab:
         """Return where the script of a page's hook has to be; `suite` is the folder's own."""
         return page.folder / "tests" / f"hook-{name}.sh"
 
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """What paths of the workspace begin with in commands: `/workspace` first."""
+        return tuple(prefix for prefix, _ in self._prefixes)
+
     def resolve(self, text: str) -> Path | None:
         """Return the file or folder that a command means by a path below `/workspace` or another prefix.
 

@@ -4,11 +4,13 @@ from pathlib import Path
 from textwrap import dedent
 
 from labrunner.check.files import KeptFiles
+from labrunner.check.gather import refusal
 from labrunner.check.lab import Lab
 from labrunner.check.page import Page
 from labrunner.check.programs import Programs
 from labrunner.check.rule import Example
 from labrunner.document import parse
+from labrunner.errors import LabrunnerError
 from labrunner.lab.declaration import parse_declaration
 from labrunner.plan.model import LabDeclaration
 
@@ -24,13 +26,18 @@ def text_of(example: Example) -> str:
 def lab_of(example: Example) -> Lab:
     """Return the example as a lab; pages beside the example's own are read, but not checked."""
     texts = {PAGE: text_of(example), **{name: dedent(text) for name, text in example.files.items()}}
-    declared = LabDeclaration()
-    if DECLARATION in texts:
+    declared, refused = LabDeclaration(), []
+    try:
         declared = parse_declaration(texts[DECLARATION], WORKSPACE / DECLARATION, DECLARATION)
+    except LabrunnerError as error:
+        refused.append(refusal(error))
+    except KeyError:
+        pass  # most examples declare nothing
     names = sorted(name for name in texts if name.startswith("content/") and name.endswith(".md"))
     return Lab(
         [Page(WORKSPACE / name, parse(texts[name], name), declared, checked=name == PAGE) for name in names],
         workspace=WORKSPACE,
         files=KeptFiles({WORKSPACE / name: text for name, text in texts.items()}),
         tools=Programs(),
+        refused=refused,
     )

@@ -25,7 +25,7 @@ def shown(finding: Finding) -> str:
     where = (
         f"{span.line}:{span.column}" if finding.name == PAGE else f"{finding.name}:{span.line}:{span.column}"
     )
-    return f"{where} {finding.excerpt[span.column - 1 : end]}"
+    return f"{where} {finding.excerpt[span.column - 1 : end]}".rstrip()
 
 
 @pytest.mark.parametrize(("rule", "example"), REJECTED, ids=name_of)

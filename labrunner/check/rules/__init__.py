@@ -6,13 +6,21 @@ The first digit is the family: 0 check itself, 1 document, 2 references, 3 time,
 
 from labrunner.check.rule import Rule
 from labrunner.check.rules import (
+    kustomization_target,
     missing_file,
+    missing_path,
     unknown_attribute,
+    unreadable,
     wait_outlasts_block,
+    yaml_path,
 )
 
 RULES: tuple[Rule, ...] = (
+    unreadable.RULE,
     unknown_attribute.RULE,
     missing_file.RULE,
+    missing_path.RULE,
+    yaml_path.RULE,
+    kustomization_target.RULE,
     wait_outlasts_block.RULE,
 )
