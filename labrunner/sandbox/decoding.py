@@ -11,7 +11,7 @@ from typing import Any
 from labrunner.sandbox.causes import quoted
 from labrunner.sandbox.errors import ApiError, Cause, bad_request, invalid_patch
 from labrunner.sandbox.kinds import Kind
-from labrunner.sandbox.objects import Object, at, name, namespace
+from labrunner.sandbox.objects import Object, at, name, namespace, with_metadata
 from labrunner.sandbox.patch import Patch
 from labrunner.sandbox.schemas import strict
 from labrunner.sandbox.schemas.library import metadata_shape, shape_of
@@ -41,10 +41,14 @@ def check_patched(kind: Kind, draft: Object, wanted: Patch, write: Write) -> Non
     if wrong and wanted.type == "apply":
         raise _undeclared(kind, draft, wrong)
     if wrong:
-        shown = (
-            go_map(wanted.body) if wanted.type == "strategic" else json.dumps(draft, separators=(",", ":"))
-        )
-        raise invalid_patch(shown, wrong)
+        raise invalid_patch(_told(draft, wanted), wrong)
+
+
+def _told(draft: Object, wanted: Patch) -> str:
+    """Write what the message shows: a strategic patch itself, of others what they led to."""
+    if wanted.type == "strategic":
+        return go_map(wanted.body)
+    return json.dumps(with_metadata(draft, managedFields=None), separators=(",", ":"))
 
 
 def _undeclared(kind: Kind, draft: Object, wrong: str) -> ApiError:

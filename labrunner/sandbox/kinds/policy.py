@@ -89,8 +89,22 @@ AUTOSCALER_V1 = Behaviour(
     sentence=AUTOSCALER.sentence,
 )
 
+
+def _quota(obj: Object, *, limits: bool) -> str:
+    """Write the used and the allowed amounts: of limits, or of everything else."""
+    hard, used = at(obj, "status.hard") or at(obj, "spec.hard", {}), at(obj, "status.used", {})
+    chosen = [each for each in sorted(hard) if each.startswith("limits.") == limits]
+    return ", ".join(f"{each}: {used.get(each, '0')}/{hard[each]}" for each in chosen)
+
+
 RESOURCE_QUOTA = Behaviour(
-    columns=(NAME, AGE), sentence="the sandbox stores a ResourceQuota but does not enforce it"
+    columns=(
+        NAME,
+        Column("Request", lambda obj, now: _quota(obj, limits=False)),
+        Column("Limit", lambda obj, now: _quota(obj, limits=True)),
+        AGE,
+    ),
+    sentence="the sandbox stores a ResourceQuota but does not enforce it",
 )
 LIMIT_RANGE = Behaviour(
     columns=(NAME, CREATED), sentence="the sandbox stores a LimitRange but does not enforce it"

@@ -61,7 +61,8 @@ def _retained(old: dict[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
     keys = patch.get(RETAIN)
     if keys is None:
         return dict(old)
-    strays = [key for key in patch if not key.startswith("$") and key not in keys]
+    set_ = [key for key, part in patch.items() if part is not None and not key.startswith("$")]
+    strays = [key for key in set_ if key not in keys]
     if strays:
         raise bad_request(f"the items in $retainKeys list do not include {strays[0]}, which the patch sets")
     return {key: part for key, part in old.items() if key in keys}

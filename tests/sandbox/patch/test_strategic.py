@@ -94,8 +94,15 @@ def test_lists_without_a_merge_key_are_replaced() -> None:
 
 def test_another_kind_of_volume_replaces_the_one_before() -> None:
     old = {"volumes": [{"name": "v", "emptyDir": {}}]}
-    patch = {"volumes": [{"name": "v", "$retainKeys": ["name", "configMap"], "configMap": {"name": "c"}}]}
-    assert apply(old, patch, SPEC)["volumes"] == [{"name": "v", "configMap": {"name": "c"}}]
+    wanted = {"name": "v", "configMap": {"name": "c"}}
+    patch = {"volumes": [{**wanted, "$retainKeys": ["name", "configMap"], "emptyDir": None}]}
+    assert apply(old, patch, SPEC)["volumes"] == [wanted]
+
+
+def test_setting_what_is_not_to_be_kept_is_refused() -> None:
+    patch = {"volumes": [{"name": "v", "$retainKeys": ["name"], "configMap": {"name": "c"}}]}
+    with pytest.raises(ApiError, match=r"do not include configMap"):
+        apply({"volumes": [{"name": "v", "emptyDir": {}}]}, patch, SPEC)
 
 
 def test_another_strategy_replaces_the_one_before() -> None:
