@@ -62,12 +62,7 @@ class Client:
 
 async def run(connection: Multiplexer, process: Process, request: execution.Request) -> None:
     """Wait for the client's streams, and carry bytes until the process ends."""
-    try:
-        client = Client(await _streams(connection, request))
-    except BaseException:
-        process.kill()
-        raise
-    await execution.relay(process, client, request)
+    await execution.relay(process, Client(await _streams(connection, request)), request)
 
 
 async def refuse(connection: Multiplexer, request: execution.Request, refusal: ApiError) -> None:

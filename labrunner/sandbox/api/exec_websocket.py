@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from aiohttp import WSMsgType, web
 
 from labrunner.sandbox.api import channels, execution
+from labrunner.sandbox.api.presence import gone
+from labrunner.sandbox.api.together import first_of
 from labrunner.sandbox.errors import ApiError, bad_request
 from labrunner.sandbox.node.process import Process, StreamName
 from labrunner.sandbox.objects import Object
@@ -48,10 +50,9 @@ async def serve(http: web.BaseRequest, request: execution.Request, start: Start)
         return socket
     try:
         await socket.prepare(http)
-    except BaseException:
+        await first_of(execution.relay(process, client, request), gone(http.transport, socket.ping))
+    finally:
         process.kill()
-        raise
-    await execution.relay(process, client, request)
     return socket
 
 

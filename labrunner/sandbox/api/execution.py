@@ -85,7 +85,10 @@ async def start(pods: PodService, request: Request) -> Process:
 
 
 async def relay(process: Process, client: Client, request: Request) -> None:
-    """Carry bytes both ways until the process ends or the client is gone; then the process is gone too."""
+    """Carry bytes both ways until the process ends or the client is gone.
+
+    Killing the process is left to whoever started it: only there it happens however early all this ends.
+    """
     outputs = [asyncio.create_task(_carry_output(process, each, client)) for each in _outputs(request)]
     control = asyncio.create_task(_carry_input(process, client))
     try:
@@ -96,7 +99,6 @@ async def relay(process: Process, client: Client, request: Request) -> None:
     except ConnectionError:
         pass  # the client hung up while it was told something: `kubectl cp` does
     finally:
-        process.kill()
         await stop(control, *outputs)
 
 

@@ -13,6 +13,7 @@ from multidict import MultiMapping
 from labrunner.sandbox.api.exec_websocket import GOODBYE, LARGEST_MESSAGE
 from labrunner.sandbox.api.forwarding import Connect, carry, forward
 from labrunner.sandbox.api.multiplex import Multiplexer
+from labrunner.sandbox.api.presence import gone
 from labrunner.sandbox.api.spdy import SpdyError
 from labrunner.sandbox.api.together import first_of
 from labrunner.sandbox.errors import bad_request
@@ -37,9 +38,9 @@ async def serve(http: web.BaseRequest, connect: Connect) -> web.StreamResponse:
     )
     await socket.prepare(http)
     if chosen == TUNNEL:
-        await _tunnel(socket, connect)
+        await first_of(_tunnel(socket, connect), gone(http.transport, socket.ping))
     else:
-        await _channels(socket, ports, connect)
+        await first_of(_channels(socket, ports, connect), gone(http.transport, socket.ping))
     await socket.close()
     return socket
 

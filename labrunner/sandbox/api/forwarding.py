@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from labrunner.sandbox.api.multiplex import Multiplexer, Stream
+from labrunner.sandbox.api.together import stop
 from labrunner.sandbox.errors import ApiError
 
 CHUNK = 64 * 1024
@@ -63,12 +64,11 @@ async def _both_ways(data: Pipe, reader: asyncio.StreamReader, writer: asyncio.S
     try:
         await _from_pod(data, reader)
         # Once the pod has ended there is nobody left to send to.
-    finally:
-        to_pod.cancel()
-        await asyncio.gather(to_pod, return_exceptions=True)
         writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
+    finally:
+        if not writer.is_closing():
+            writer.transport.abort()
+        await stop(to_pod)
 
 
 async def _to_pod(data: Pipe, writer: asyncio.StreamWriter) -> None:

@@ -55,9 +55,11 @@ class Front(asyncio.Protocol):
         self,
         http: Callable[[], asyncio.BaseProtocol],
         upgrade: Callable[[Head, asyncio.Transport, bytes], None],
+        remember: Callable[[asyncio.Transport], None],
     ) -> None:
         self._http = http
         self._upgrade = upgrade
+        self._remember = remember
         self._held = b""
         self._transport: asyncio.Transport | None = None
 
@@ -65,6 +67,7 @@ class Front(asyncio.Protocol):
         """Wait for the head."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._remember(transport)
 
     def data_received(self, data: bytes) -> None:
         """Look, once there is enough to see."""

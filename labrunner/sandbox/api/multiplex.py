@@ -100,6 +100,7 @@ class Multiplexer:
         self._encoder = spdy.Encoder()
         self._streams: dict[int, Stream] = {}
         self._opened: asyncio.Queue[Stream | None] = asyncio.Queue()
+        self._pings = 0
 
     async def accept(self) -> Stream | None:
         """Return the next stream that the client opens; `None` once it opens no more."""
@@ -113,6 +114,11 @@ class Multiplexer:
         """
         for frame in self._decoder.feed(content):
             await self._act(frame)
+
+    async def ping(self) -> None:
+        """Ask the client for a sign of life, which is not waited for."""
+        self._pings += 2
+        await self._send(spdy.ping(self._pings))
 
     async def end(self) -> None:
         """The connection is gone: every stream ends, and no new one comes."""
@@ -130,8 +136,7 @@ class Multiplexer:
                 if stream := self._streams.get(number):
                     await stream.end(drop=True)
             case spdy.Ping(number):
-                # Even numbers are ours, and we send none.
-                if number % 2:
+                if number % 2:  # even numbers are our own, coming back
                     await self._send(spdy.ping(number))
             case spdy.GoAway():
                 self._opened.put_nowait(None)

@@ -19,6 +19,9 @@ from labrunner.sandbox.registry import Registry
 from labrunner.sandbox.tokens import Tokens
 from labrunner.sandbox.user import User
 
+NOBODY_READS = 499
+"""Status of an answer whose client has left; it is never sent."""
+
 log = logging.getLogger(__name__)
 
 _METHODS = {
@@ -49,8 +52,8 @@ class Router:
             return await self._answer(http)
         except ApiError as refusal:
             return refuse(refusal)
-        except (ConnectionError, web.HTTPException):
-            raise
+        except ConnectionError:
+            return web.Response(status=NOBODY_READS)
         except Exception:
             log.exception("%s %s could not be answered", http.method, http.path_qs)
             return refuse(internal("the sandbox's API server made a mistake; its log tells more"))

@@ -7,8 +7,8 @@ files of this package.
 import asyncio
 import socket
 import ssl
-from collections.abc import Coroutine
 from typing import Any
+from weakref import WeakSet
 
 import aiohttp
 from aiohttp import web
@@ -16,6 +16,7 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
 
 from labrunner.sandbox.api import body
+from labrunner.sandbox.api.exec_websocket import GOODBYE
 from labrunner.sandbox.api.front import Front, Head, as_streams
 from labrunner.sandbox.api.labrunner import Questions
 from labrunner.sandbox.api.router import Router
@@ -45,7 +46,7 @@ HOSTS = (
 """The names that its certificate is for."""
 
 PATIENCE = 0.05
-"""Seconds that requests under way have to end by themselves when the server stops; watches never would."""
+"""Seconds that connections have to end once the server stops and nothing is done for them any more."""
 
 
 class ApiServer:
@@ -68,7 +69,8 @@ class ApiServer:
         self._authority = authority
         self._http: web.Server | None = None
         self._listener: asyncio.Server | None = None
-        self._upgraded: set[asyncio.Task[None]] = set()
+        self._working: set[asyncio.Task[Any]] = set()
+        self._connections: WeakSet[asyncio.Transport] = WeakSet()
 
     async def start(self, listening: socket.socket | None = None) -> int:
         """Serve and return the port.
@@ -79,14 +81,18 @@ class ApiServer:
         """
         listening = listening or socket.create_server((ADDRESS, 0))
         http = self._http = web.Server(
-            self._router.answer,
+            self._answer,
             # A client that hangs up ends what it asked for: watches, logs, exec.
             handler_cancellation=True,
             access_log=None,
             request_factory=_request,
         )
         self._listener = await asyncio.get_running_loop().create_server(
-            lambda: Front(http, self._upgrade), sock=listening, ssl=self._tls(), backlog=1024
+            lambda: Front(http, self._upgrade, self._connections.add),
+            sock=listening,
+            ssl=self._tls(),
+            ssl_shutdown_timeout=GOODBYE,
+            backlog=1024,
         )
         return port_of(listening)
 
@@ -95,8 +101,11 @@ class ApiServer:
         if self._listener is None or self._http is None:
             return
         self._listener.close()
-        await stop(*self._upgraded)
+        await stop(*self._working)
         await self._http.shutdown(PATIENCE)
+        for connection in tuple(self._connections):
+            connection.abort()  # some clients never say goodbye
+        await self._listener.wait_closed()
         self._listener = None
 
     def _tls(self) -> ssl.SSLContext:
@@ -107,14 +116,20 @@ class ApiServer:
         context.set_alpn_protocols(["http/1.1"])
         return context
 
+    async def _answer(self, http: web.BaseRequest) -> web.StreamResponse:
+        task = asyncio.current_task()
+        assert task is not None
+        self._working.add(task)
+        try:
+            return await self._router.answer(http)
+        finally:
+            self._working.discard(task)
+
     def _upgrade(self, head: Head, transport: asyncio.Transport, content: bytes) -> None:
         reader, writer = as_streams(transport, content)
-        self._keep(self._spdy.serve(head, reader, writer))
-
-    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._upgraded.add(task)
-        task.add_done_callback(self._upgraded.discard)
+        task = asyncio.get_running_loop().create_task(self._spdy.serve(head, reader, writer))
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
 
 
 def port_of(listening: socket.socket) -> int:

@@ -1,15 +1,16 @@
 """Requests that turn into a SPDY connection: exec, attach and port-forward of older or careful clients."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
 from labrunner.sandbox.api import answer, exec_spdy, execution
 from labrunner.sandbox.api.address import Address, parse
+from labrunner.sandbox.api.exec_websocket import GOODBYE
 from labrunner.sandbox.api.forwarding import forward
 from labrunner.sandbox.api.front import Head
 from labrunner.sandbox.api.multiplex import Multiplexer
+from labrunner.sandbox.api.presence import gone
 from labrunner.sandbox.api.spdy import SpdyError
 from labrunner.sandbox.api.streams import Streams
 from labrunner.sandbox.api.together import first_of
@@ -38,10 +39,10 @@ class SpdyServer:
             writer.write(_refused(refusal))
         except ConnectionError:
             pass  # the client hung up
-        finally:
-            with contextlib.suppress(OSError):
-                writer.close()
-                await writer.wait_closed()
+        except BaseException:
+            writer.transport.abort()
+            raise
+        await _close(writer)
 
     async def _answer(self, head: Head, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         address = parse(head.url.raw_path)
@@ -72,10 +73,9 @@ class SpdyServer:
             return
         try:
             await link.upgrade(head, exec_spdy.PROTOCOLS)
-        except BaseException:
+            await link.carry(lambda: exec_spdy.run(link.connection, process, request))
+        finally:
             process.kill()
-            raise
-        await link.carry(lambda: exec_spdy.run(link.connection, process, request))
 
 
 class _Link:
@@ -112,7 +112,7 @@ class _Link:
         async def works() -> None:
             await work()
 
-        await first_of(self._feed(), works())
+        await first_of(self._feed(), works(), gone(self._writer.transport, self.connection.ping))
 
     async def _feed(self) -> None:
         try:
@@ -125,6 +125,16 @@ class _Link:
     async def _send(self, content: bytes) -> None:
         self._writer.write(content)
         await self._writer.drain()
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    """Let what was written arrive, if the client still reads."""
+    writer.close()
+    try:
+        async with asyncio.timeout(GOODBYE):
+            await writer.wait_closed()
+    except OSError:  # a timeout is one
+        writer.transport.abort()
 
 
 def _refused(refusal: ApiError) -> bytes:

@@ -1,4 +1,4 @@
-"""Two things done at the same time until one of them is over, and nothing of either left behind."""
+"""Things done at the same time until one of them is over, and nothing of any of them left behind."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -16,16 +16,31 @@ async def first_of(*works: Coroutine[Any, Any, None]) -> None:
     finally:
         await stop(*tasks)
     for task in done:
-        error = task.exception()
+        error = None if task.cancelled() else task.exception()
         if error is not None and not _is_about_the_connection(error):
             raise error
 
 
 async def stop(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel tasks and wait until they have ended, also when this wait is itself cancelled."""
+    """Cancel tasks and wait until they have ended.
+
+    A client that hangs up cancels whoever waits here once more; the wait goes on all the same, so that what
+    the tasks clean up has been cleaned up when this returns.
+    """
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    interrupted: asyncio.CancelledError | None = None
+    while waiting := [task for task in tasks if not task.done()]:
+        try:
+            # Unlike `gather`, this does not pass a cancellation on into the middle of the clean-up.
+            await asyncio.wait(waiting)
+        except asyncio.CancelledError as error:
+            interrupted = error
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()  # has been seen; nobody is to be told that it never was
+    if interrupted is not None:
+        raise interrupted
 
 
 def _is_about_the_connection(error: BaseException) -> bool:

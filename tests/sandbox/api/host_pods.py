@@ -91,7 +91,10 @@ class HostProcess:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, 9)
         # Pipes that nobody reads any more would otherwise never see their end.
-        self.process._transport.close()
+        for number in (0, 1, 2):
+            pipe = self.process._transport.get_pipe_transport(number)
+            if pipe is not None and not pipe.is_closing():
+                pipe.abort() if number == 0 else pipe.close()
         if self.reading is not None:
             self.reading.close()
         if self.terminal is not None:

@@ -42,7 +42,7 @@ def handed(pieces: list[bytes]) -> tuple[bytes, tuple[Head, bytes] | None]:
     http = Http()
     taken: list[tuple[Head, bytes]] = []
     transport = Transport()
-    front = Front(lambda: http, lambda head, _, rest: taken.append((head, rest)))
+    front = Front(lambda: http, lambda head, _, rest: taken.append((head, rest)), lambda _: None)
     front.connection_made(transport)
     for piece in pieces:
         receiver = transport.protocol or front
