@@ -207,7 +207,7 @@ def _prepare(spec: Spec, folder: Folder) -> None:
     """What needs only the disk: the copy of the workspace, the tools, the shell's own folders."""
     copy = folder.path / "workspace"
     if spec.workspace:
-        workspace.copy(Path(spec.workspace), copy)
+        workspace.copy(Path(spec.workspace), copy, without=folder.path.parent)
     else:
         copy.mkdir()
     toolbox.fill(folder.make("tools"))

@@ -21,16 +21,22 @@ VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 """A folder with this file is a Python virtual environment, whatever it is called."""
 
 
-def copy(workspace: Path, target: Path) -> None:
+def copy(workspace: Path, target: Path, *, without: Path) -> None:
     """Copy what a lab may want of `workspace` into `target`, which must not be there yet.
 
     Links are copied as links; one that points outside the workspace points nowhere in the copy, since the
     lab's shell does not see what is there. What cannot be read, and what is neither file nor folder, stays
     out.
+
+    Args:
+        workspace: The folder to copy.
+        target: Where to; its parent is there.
+        without: A folder that is no part of it should it lie inside, as the one that holds `target` may.
     """
 
     def left_out(folder: str, names: list[str]) -> set[str]:
-        return {name for name in names if name in NOT_MEANT or not _copyable(Path(folder, name))}
+        paths = {name: Path(folder, name) for name in names if name not in NOT_MEANT}
+        return {*names} - {name for name, path in paths.items() if path != without and _copyable(path)}
 
     shutil.copytree(workspace, target, symlinks=True, ignore=left_out, copy_function=_copy_file)
 
