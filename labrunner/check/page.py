@@ -3,6 +3,7 @@
 What costs something is worked out when a rule first asks, once for all rules.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,14 @@ from labrunner.check.source import Source
 from labrunner.document.model import Block, Command, Document, SourceLine, Span
 from labrunner.plan.cleanup import is_cleanup
 from labrunner.plan.model import LabDeclaration
+
+
+_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+
+
+def without_code(text: str) -> str:
+    """Return a line of prose with blanks for what stands between backticks: it means itself."""
+    return _CODE.sub(lambda found: " " * len(found[0]), text) if "`" in text else text
 
 
 class PageCommand:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from labrunner.check.call import Call, Word
 from labrunner.check.lab import Lab
-from labrunner.check.page import Page, PageCommand
+from labrunner.check.page import Page, PageCommand, without_code
 from labrunner.document.model import Block, SourceLine, Span
 
 _DIRECTIVE = re.compile(r"::yaml\{([^{}]*)\}")
@@ -55,8 +55,9 @@ def directives(page: Page) -> Iterator[Directive]:
     if "::yaml" not in page.document.text:
         return
     for line in page.prose:
-        for found in _DIRECTIVE.finditer(line.text):
-            given = {one[1]: one for one in _PROPERTY.finditer(line.text, found.start(1), found.end(1))}
+        text = without_code(line.text)
+        for found in _DIRECTIVE.finditer(text):
+            given = {one[1]: one for one in _PROPERTY.finditer(text, found.start(1), found.end(1))}
             if "file" not in given:
                 continue
             name, span = _value(given["file"], line)

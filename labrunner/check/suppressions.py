@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from labrunner.check.page import Page
+from labrunner.check.page import Page, without_code
 from labrunner.document.model import Span
 
 MARK = "labrunner:"
@@ -43,6 +43,7 @@ def in_page(page: Page) -> Iterator[Suppression]:
     for number, text in enumerate(page.lines, start=1):
         if MARK not in text or any(span.line <= number <= span.end_line for span in fences):
             continue
+        text = without_code(text)
         for found in _IN_PAGE.finditer(text):
             alone = not (text[: found.start()] + text[found.end() :]).strip(" \t>")
             yield from _codes(found, page.name, number, _reach(page, found[1], number, alone=alone))

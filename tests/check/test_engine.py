@@ -84,6 +84,7 @@ def test_a_comment_does_not_reach_beyond_what_follows_it() -> None:
 
 def test_a_comment_inside_a_fence_is_text() -> None:
     assert codes("```md\n<!-- labrunner: ignore LAB301 why -->\n```\n") == []
+    assert codes("Write `<!-- labrunner: ignore LAB301 why -->`.\n") == []
 
 
 @pytest.mark.parametrize(
