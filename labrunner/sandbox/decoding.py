@@ -70,8 +70,10 @@ def _keyed(draft: Object, path: str) -> str:
 def _problems(kind: Kind, draft: Object, write: Write) -> str:
     """Return what the object cannot be read for, empty if it can; unknown fields are gone afterwards."""
     found = strict.read(draft, shape_of(kind))
-    if found.wrong and kind.custom is None:
-        return found.wrong[0]
+    # The values of custom resources are judged later, by their own schema's rules; metadata is always typed.
+    wrong = [each for each in found.wrong if kind.custom is None or ".metadata." in each]
+    if wrong:
+        return wrong[0]
     listed = [f"duplicate field {quoted(path)}" for path in write.duplicates]
     listed += [f"unknown field {quoted(path)}" for path in found.unknown]
     if listed and write.validation == "Strict":

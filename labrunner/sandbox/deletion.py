@@ -20,8 +20,9 @@ from labrunner.sandbox.objects import (
     with_metadata,
 )
 from labrunner.sandbox.reading import Reading
+from labrunner.sandbox.revision import is_finished
 from labrunner.sandbox.write import DeleteOptions
-from labrunner.sandbox.writing import is_finished, stored_kind
+from labrunner.sandbox.writing import stored_kind
 
 DEFAULT_GRACE = 30  # seconds that a pod gets to stop if it does not say
 

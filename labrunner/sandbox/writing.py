@@ -1,30 +1,29 @@
 """Creating and changing objects: the steps between a request and the store, in the real server's order.
 
-Deleting is in `deletion.py`; what each kind adds is in `kinds/`.
+What an update may change is in `revision.py`, deleting in `deletion.py`, what each kind adds in `kinds/`.
 """
 
 from dataclasses import replace
 from datetime import datetime
 
-from labrunner.sandbox import causes, decoding
+from labrunner.sandbox import decoding
 from labrunner.sandbox import patch as patching
 from labrunner.sandbox.admission.plugins import PLUGINS
 from labrunner.sandbox.errors import (
     Cause,
     already_exists,
     bad_request,
-    conflict,
     forbidden,
     invalid,
-    no_such_resource,
     not_found,
 )
 from labrunner.sandbox.kinds import Kind
-from labrunner.sandbox.metadata_rules import carry_over, check_address, fill_in, metadata_causes
-from labrunner.sandbox.objects import Object, at, copied, is_deleting, metadata, name, namespace, version
+from labrunner.sandbox.metadata_rules import check_address, fill_in, metadata_causes
+from labrunner.sandbox.objects import Object, copied, is_deleting, metadata, name, namespace, version
 from labrunner.sandbox.patch import Patch
 from labrunner.sandbox.patch.managers import Manager, after_update, entries, managers_of
 from labrunner.sandbox.reading import Reading
+from labrunner.sandbox.revision import check_version, count_generation, is_finished, merged, same
 from labrunner.sandbox.schemas.library import shape_of
 from labrunner.sandbox.user import SYSTEM
 from labrunner.sandbox.view import shown_as
@@ -105,11 +104,11 @@ def _replace(reading: Reading, kind: Kind, draft: Object, subresource: str, writ
     stored = stored_kind(reading, kind)
     old = reading.get(stored, name(draft), namespace(draft))
     check_version(stored, draft, old)
-    merged = _merged(stored, to_stored(kind, draft), old, subresource)
-    decoding.default(stored, merged)
+    result = merged(stored, to_stored(kind, draft), old, subresource)
+    decoding.default(stored, result)
     by = Manager(write.manager, "Update", kind.api_version, frozenset(), subresource=subresource)
-    keep_managers(stored, merged, old, by, reading.clock.now())
-    return shown_as(kind, _write(reading, stored, merged, old, write))
+    keep_managers(stored, result, old, by, reading.clock.now())
+    return shown_as(kind, _write(reading, stored, result, old, write))
 
 
 def _write(reading: Reading, kind: Kind, draft: Object, old: Object, write: Write) -> Object:
@@ -138,99 +137,6 @@ def keep_managers(kind: Kind, draft: Object, old: Object | None, by: Manager, no
         meta["managedFields"] = found
     if not meta.get("managedFields"):
         meta.pop("managedFields", None)
-
-
-def check_version(kind: Kind, draft: Object, old: Object) -> None:
-    """Make sure that an update is meant for this very object, as it is now.
-
-    Raises:
-        ApiError: 409 Conflict; 422 when the kind insists on a version and there is none.
-    """
-    meta = metadata(draft)
-    if meta.get("uid") and meta["uid"] != metadata(old)["uid"]:
-        found = metadata(old)["uid"]
-        why = f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {found}"
-        raise conflict(kind, name(old), why)
-    if not meta.get("resourceVersion"):
-        if not kind.behaviour.unconditional_update:
-            zero = causes.GoValue("0x0")
-            cause = causes.wrong("metadata.resourceVersion", zero, "must be specified for an update")
-            raise invalid(kind, name(old), [cause])
-    elif meta["resourceVersion"] != metadata(old)["resourceVersion"]:
-        raise conflict(kind, name(old))
-
-
-def _merged(kind: Kind, draft: Object, old: Object, subresource: str) -> Object:
-    """Return what is to be stored: only what this address may change comes from the draft."""
-    if subresource and subresource != "status" and kind.subresource(subresource) is None:
-        raise no_such_resource()
-    if subresource == "status":
-        if not kind.has_status:
-            raise no_such_resource()
-        draft = _only_status(kind, draft, old)
-    elif subresource:
-        # `namespaces/finalize`, the only other one that stores something: the finalizers in the spec.
-        draft = {**copied(old), "spec": draft.get("spec") or {}}
-    elif kind.has_status:
-        draft.pop("status", None)
-        if "status" in old:
-            draft["status"] = old["status"]
-    carry_over(draft, old)
-    if not subresource:
-        kind.behaviour.prepare(draft, old)
-    return draft
-
-
-def _only_status(kind: Kind, draft: Object, old: Object) -> Object:
-    taken: Object = copied(old)
-    taken.pop("status", None)
-    if "status" in draft:
-        taken["status"] = draft["status"]
-    if kind.custom is None:
-        # The built-in kinds let a status update change these as well.
-        for field in ("labels", "annotations", "finalizers"):
-            taken["metadata"].pop(field, None)
-            if field in metadata(draft):
-                taken["metadata"][field] = draft["metadata"][field]
-    if "managedFields" in metadata(draft):
-        taken["metadata"]["managedFields"] = draft["metadata"]["managedFields"]
-    return taken
-
-
-def count_generation(draft: Object, old: Object) -> None:
-    """Count a change of anything but metadata and status."""
-    before = metadata(old).get("generation", 1)
-    draft["metadata"]["generation"] = before if _wanted(draft) == _wanted(old) else before + 1
-
-
-def _wanted(obj: Object) -> Object:
-    return {key: value for key, value in obj.items() if key not in ("metadata", "status")}
-
-
-def same(draft: Object, old: Object) -> bool:
-    """Say whether a draft changes nothing, the resource version and the managers' times aside."""
-    if {key: value for key, value in draft.items() if key != "metadata"} != {
-        key: value for key, value in old.items() if key != "metadata"
-    }:
-        return False
-    return _lasting(draft) == _lasting(old)
-
-
-def _lasting(obj: Object) -> Object:
-    ignored = ("resourceVersion", "managedFields")
-    meta = {key: value for key, value in metadata(obj).items() if key not in ignored}
-    managers = [{**each, "time": ""} for each in metadata(obj).get("managedFields") or ()]
-    return {**meta, "managedFields": managers}
-
-
-def is_finished(kind: Kind, obj: Object) -> bool:
-    """Say whether an object that is being deleted has nothing left that keeps it."""
-    meta = metadata(obj)
-    if not meta.get("deletionTimestamp") or meta.get("finalizers"):
-        return False
-    if kind.kind == "Namespace" and not kind.group:
-        return not at(obj, "spec.finalizers", ())
-    return not meta.get("deletionGracePeriodSeconds")
 
 
 def validate(kind: Kind, draft: Object, old: Object | None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from labrunner.sandbox.errors import ApiError
 from labrunner.sandbox.kinds.kind import Column
 from labrunner.sandbox.objects import Object, at, metadata, moment
 from labrunner.sandbox.selector import read_labels
@@ -69,7 +70,11 @@ def selector(found: Mapping[str, Any] | None) -> str:
     """Write a label selector as kubectl does: `app=web,tier in (a,b)`; `<none>` when it is empty."""
     if not found:
         return NONE
-    return str(read_labels(found)) or NONE
+    try:
+        return str(read_labels(found)) or NONE
+    except ApiError:
+        # What kubectl shows for the selector of an object that should never have been stored.
+        return "<error>"
 
 
 def field(name: str, path: str, default: Any = "", **more: Any) -> Column:

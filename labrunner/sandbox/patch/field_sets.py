@@ -78,9 +78,9 @@ def _nodes(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _nodes(child)
 
 
-def read(tree: Mapping[str, Any] | None, at: Path = ()) -> Iterator[Path]:
+def read(tree: Any, at: Path = ()) -> Iterator[Path]:
     """Yield the fields of a `FieldsV1`; what cannot be read as one has none."""
-    for step, child in (tree or {}).items():
+    for step, child in tree.items() if isinstance(tree, Mapping) else ():
         if step == ITSELF:
             if at:
                 yield at

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from labrunner.sandbox.errors import ApiError, bad_request
-from labrunner.sandbox.objects import Object, copied, timestamp
+from labrunner.sandbox.objects import Object, copied, timestamp, with_metadata
 from labrunner.sandbox.patch.field_sets import Path, below, item_step, shown, value_at, without
 from labrunner.sandbox.patch.managers import Manager, entries, managers_of, said
 from labrunner.sandbox.schemas.shape import Shape
@@ -34,10 +34,7 @@ def apply(
     Raises:
         ApiError: 400 when the configuration is none, 409 with every conflict.
     """
-    if not isinstance(wanted, dict):
-        raise bad_request("error decoding YAML: the applied configuration has to be an object")
-    if "managedFields" in (wanted.get("metadata") or {}):
-        raise bad_request("metadata.managedFields must be nil")
+    _check(wanted)
     paths = said(wanted, shape)
     before = managers_of(old) if old is not None else []
     own = next((each for each in before if each.key == who.key), None)
@@ -52,8 +49,14 @@ def apply(
         merged = _pruned(merged, shape, own.paths - paths, others, paths)
     time = own.time if own is not None and own.paths == paths else timestamp(now)
     current = replace(who, operation="Apply", paths=paths, time=time)
-    merged.setdefault("metadata", {})["managedFields"] = entries([current, *others])
-    return merged
+    return with_metadata(merged, managedFields=entries([current, *others]))
+
+
+def _check(wanted: Any) -> None:
+    if not isinstance(wanted, dict) or not isinstance(wanted.get("metadata") or {}, dict):
+        raise bad_request("error decoding YAML: the applied configuration has to be an object with metadata")
+    if "managedFields" in (wanted.get("metadata") or {}):
+        raise bad_request("metadata.managedFields must be nil")
 
 
 def merge(value: Any, wanted: Any, shape: Shape) -> Any:

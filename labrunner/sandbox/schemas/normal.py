@@ -26,9 +26,28 @@ def normalise(obj: Any, shape: Shape) -> None:
                     del obj[name]
     elif shape.type == "map" and isinstance(obj, dict):
         for key, part in obj.items():
-            obj[key] = _normal(part, shape.items)
+            obj[key] = _normal(_present(part, shape.items), shape.items)
     elif shape.type == "list" and isinstance(obj, list):
-        obj[:] = [_normal(part, shape.items) for part in obj]
+        obj[:] = [_normal(_present(part, shape.items), shape.items) for part in obj]
+
+
+_ZEROS: dict[str, Any] = {
+    "string": "",
+    "bytes": "",
+    "integer": 0,
+    "number": 0,
+    "boolean": False,
+    "quantity": "0",
+    "int or string": 0,
+}
+_EMPTY: dict[str, type] = {"struct": dict, "map": dict, "list": list}
+
+
+def _present(value: Any, shape: Shape) -> Any:
+    """Return what a null in a list or map is to Go: the type's zero value."""
+    if value is not None:
+        return value
+    return _EMPTY[shape.type]() if shape.type in _EMPTY else _ZEROS.get(shape.type)
 
 
 def _normal(value: Any, shape: Shape) -> Any:

@@ -31,6 +31,12 @@ def test_what_says_nothing_is_left_out_and_what_does_stays() -> None:
     }
 
 
+def test_a_null_in_a_list_or_map_is_the_types_zero() -> None:
+    pod = {"spec": {"containers": [None, {"resources": {"limits": {"cpu": None}}, "args": [None]}]}}
+    normalise(pod, POD)
+    assert pod["spec"]["containers"] == [{}, {"resources": {"limits": {"cpu": "0"}}, "args": [""]}]
+
+
 def test_rules_are_written_even_if_there_are_none() -> None:
     role = {"metadata": {"name": "r"}, "rules": None}
     normalise(role, ROLE)
