@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from multidict import CIMultiDict
 from yarl import URL
 
-LONGEST_HEAD = 64 * 1024
-"""Bytes; more than that, and the HTTP server may refuse it."""
+LONGEST_HEAD = 1 << 20
+"""Bytes, as many as Go's servers accept: the whole command of an exec is in the address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from aiohttp.http import RawRequestMessage
 
 from labrunner.sandbox.api import body
 from labrunner.sandbox.api.exec_websocket import GOODBYE
-from labrunner.sandbox.api.front import Front, Head, as_streams
+from labrunner.sandbox.api.front import LONGEST_HEAD, Front, Head, as_streams
 from labrunner.sandbox.api.labrunner import Questions
 from labrunner.sandbox.api.router import Router
 from labrunner.sandbox.api.site import Site
@@ -86,6 +86,8 @@ class ApiServer:
             handler_cancellation=True,
             access_log=None,
             request_factory=_request,
+            max_line_size=LONGEST_HEAD,
+            max_field_size=LONGEST_HEAD,
         )
         self._listener = await asyncio.get_running_loop().create_server(
             lambda: Front(http, self._upgrade, self._connections.add),

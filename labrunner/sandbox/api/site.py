@@ -1,6 +1,6 @@
 """Addresses that are no resource's: version, health, discovery, OpenAPI, and how to verify tokens."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,15 +110,18 @@ class Site:
             served.append([kind.kind, kind.plural, [each.name for each in kind.subresources], custom])
         return openapi.digest(served)
 
-    def _kept(self, name: str, make: Any) -> Document:
-        if name not in self._documents:
-            self._documents[name] = make(name)
-        return self._documents[name]
+    def _kept(self, name: str, make: Callable[[str], Document]) -> Document:
+        found = self._documents.get(name)
+        # A custom kind's coming changes one document of many; the others have kept their hash.
+        if found is None or found.tag != self._openapi_digests().get(name, found.tag):
+            found = self._documents[name] = make(name)
+        return found
 
     def _forget(self) -> None:
         """Custom kinds came or went."""
         self._digests.clear()
-        self._documents.clear()
+        for root in ("api", "apis"):
+            self._documents.pop(root, None)
 
 
 def version_info(version: str) -> dict[str, Any]:

@@ -111,6 +111,11 @@ def test_a_megabyte_comes_back_whole(pod: Threaded) -> None:
     assert done.stdout == content
 
 
+def test_a_command_may_be_as_long_as_the_kernel_allows(pod: Threaded) -> None:
+    text = "x" * 100_000
+    assert pod.kubectl("exec", "web", "--", "sh", "-c", f"echo {text} | wc -c").strip() == "100001"
+
+
 def test_a_command_that_ends_first_does_not_wait_for_input(pod: Threaded) -> None:
     with started(pod, "exec", "-i", "web", "--", "echo", "done") as process:
         assert process.stdout is not None
