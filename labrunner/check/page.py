@@ -16,7 +16,6 @@ from labrunner.document.model import Block, Command, Document, SourceLine, Span
 from labrunner.plan.cleanup import is_cleanup
 from labrunner.plan.model import LabDeclaration
 
-
 _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 
 

@@ -13,7 +13,8 @@ Only `bash` fences are run. Commands in a fence of another language, or of none,
 but nobody notices when they stop working: a rehearsal passes them over without a word.
 
 Looked at are fences without a language and those of shells and terminals (`sh`, `shell`, `console`, `zsh`,
-…) whose first line begins with `$ `. Templates of commands, `kubectl get pod <name>`, are not commands.
+…) whose first line begins with `$ `, in pages that have a `bash` fence, too. Templates of commands,
+`kubectl get pod <name>`, are not commands.
 
 **Instead**, write `bash`; with `test=false` where the commands are only to be shown.
 """
@@ -23,6 +24,8 @@ SHELLS = frozenset(("", "sh", "shell", "console", "zsh", "terminal", "shell-sess
 
 def check(page: Page, lab: Lab) -> Iterator[Found]:
     """Yield the place where the language stands, or has to."""
+    if not any(block.kind == "bash" for block in page.document.blocks):
+        return
     for block in page.document.blocks:
         first = next((line for line in block.lines if line.text.strip()), None)
         if block.language in SHELLS and first is not None and _is_command(first):
@@ -75,12 +78,23 @@ RULE = PageRule(
             $ kubectl get pod <name>
             ```
         """),
+        Example("""
+            No lab:
+
+            ```
+            $ pip install labrunner
+            ```
+        """),
     ),
     rejects=(
         Example(
             """
             ```sh
             $ kubectl get pods
+            ```
+
+            ```bash
+            $ kubectl get nodes
             ```
             """,
             finds=("1:4 sh",),
@@ -96,6 +110,9 @@ RULE = PageRule(
             > ~~~~  Console title=x
             > $ kubectl get pods
             > ~~~~
+
+            ```bash
+            ```
             """,
             finds=("3:3 ```", "7:9 Console"),
         ),

@@ -15,8 +15,8 @@ prompt indented, or without the blank behind it is taken for output: it is never
 command above never matches.
 
 Reported are the first line below a command when it begins with one of the usual programs and a word that is
-one of its commands, and any line in which that stands behind a prompt written wrongly. What `helm` prints as notes,
-and what `echo`, `cat` and their like print, may well look like that.
+one of its commands, and any line in which that stands behind a prompt written wrongly. What `helm` prints
+as notes, and what `echo`, `cat` and their like print, may well look like that.
 
 **Instead**, begin the command with `$ `.
 """
