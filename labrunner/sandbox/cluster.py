@@ -20,7 +20,7 @@ from labrunner.sandbox.certificates import Authority
 from labrunner.sandbox.confine import Room, confine, furnish
 from labrunner.sandbox.control.control import Control
 from labrunner.sandbox.control.settings import Settings
-from labrunner.sandbox.folder import Folder
+from labrunner.sandbox.folder import PODS, Folder
 from labrunner.sandbox.kinds import Kind
 from labrunner.sandbox.kubeconfig import kubeconfig
 from labrunner.sandbox.mirror.service import Mirror
@@ -135,7 +135,7 @@ class Cluster:
         return Kubelet(
             self._registry,
             Catalogue.of(IMAGES),
-            self._folder.path / "node",
+            self._folder.path / PODS,
             clock=self._registry.clock,
             environment=environment,
         )

@@ -14,7 +14,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from labrunner.sandbox.remains import end_remains
+
 LOCK = "lock"
+
+PODS = "node"
+"""The folder inside that is the kubelet's: containers are known by it even if they have lost the mark."""
 
 MARK = "LABRUNNER_SANDBOX_FOLDER"
 """Environment variable of the sandbox's process and all that it starts, so that a sweep can tell them.
@@ -88,7 +93,7 @@ def sweep(*, under: Path | None = None) -> list[str]:
     told = []
     for path in sorted((under or base()).glob("sandbox-*")):
         if is_abandoned(path):
-            ended = end_processes_in(path)
+            ended = end_remains(path / PODS) + end_processes_in(path)
             remove_tree(path)
             processes = f" and ended {ended} process{'es' if ended > 1 else ''}" if ended else ""
             told.append(f"removed {path}{processes}, left by a sandbox that was killed")

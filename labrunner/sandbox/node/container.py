@@ -10,8 +10,9 @@ import os
 import pty
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from labrunner.sandbox.node.attached import Attached, Audience
@@ -32,6 +33,16 @@ STARTER = "bwrap"
 
 class StartError(Exception):
     """The container could not be started; the text is what the starter said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """What starts containers."""
+
+    bwrap: Path
+    """Bubblewrap."""
+    environment: Mapping[str, str]
+    """Its variables; the container's own program does not get them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +73,13 @@ class Container:
         self._terminal: Terminal | None = None
         self._ended: asyncio.Task[int] | None = None
 
-    async def start(self, bwrap: Path) -> None:
+    async def start(self, starter: Starter) -> None:
         """Start it, and return once its own program runs.
 
         Raises:
             StartError: It could not be started.
         """
-        outputs = await self._launch(bwrap)
+        outputs = await self._launch(starter)
         outer = self._outer
         assert outer is not None
         if not await self._settled() and outer.ended:
@@ -109,17 +120,18 @@ class Container:
         """Join it: what it writes from now on, and its input."""
         return Attached(self._audience, self._stdin, self._terminal, self.wait, once=self.order.stdin_once)
 
-    async def _launch(self, bwrap: Path) -> dict[StreamName, ReadEnd]:
+    async def _launch(self, starter: Starter) -> dict[StreamName, ReadEnd]:
         """Start bubblewrap; return the ends of the container's output."""
         told, tells = os.pipe()
         words = b"\0".join(word.encode() for word in arguments(self.order.confinement)) + b"\0"
         options = os.memfd_create("options")  # not on the command line: everyone may read those
         os.write(options, words)
         os.lseek(options, 0, os.SEEK_SET)
-        argv = [str(bwrap), "--args", str(options), "--info-fd", str(tells), "--", *self.order.argv]
-        start = self._on_terminal if self.order.tty else self._on_pipes
+        argv = [str(starter.bwrap), "--args", str(options), "--info-fd", str(tells), "--", *self.order.argv]
+        begin = self._on_terminal if self.order.tty else self._on_pipes
+        start = partial(Child.start, argv, keep=(options, tells), environment=starter.environment)
         try:
-            outputs = start(argv, (options, tells))
+            outputs = begin(start)
         except BaseException:
             os.close(told)
             raise
@@ -139,12 +151,12 @@ class Container:
             self._pid = int(json.loads(text)["child-pid"])
             self._handle = os.pidfd_open(self._pid)
 
-    def _on_pipes(self, argv: Sequence[str], keep: Sequence[int]) -> dict[StreamName, ReadEnd]:
+    def _on_pipes(self, start: Callable[..., Child]) -> dict[StreamName, ReadEnd]:
         our_out, its_out = os.pipe()
         our_err, its_err = os.pipe()
         its_in, our_in = os.pipe() if self.order.stdin else (subprocess.DEVNULL, -1)
         try:
-            self._outer = Child.start(argv, stdin=its_in, stdout=its_out, stderr=its_err, keep=keep)
+            self._outer = start(stdin=its_in, stdout=its_out, stderr=its_err)
         finally:
             for each in (its_in, its_out, its_err):
                 if each >= 0:
@@ -153,10 +165,10 @@ class Container:
             self._stdin = WriteEnd(our_in)
         return {"stdout": ReadEnd(our_out), "stderr": ReadEnd(our_err)}
 
-    def _on_terminal(self, argv: Sequence[str], keep: Sequence[int]) -> dict[StreamName, ReadEnd]:
+    def _on_terminal(self, start: Callable[..., Child]) -> dict[StreamName, ReadEnd]:
         outer, inner = pty.openpty()
         try:
-            self._outer = Child.start(argv, stdin=inner, stdout=inner, stderr=inner, keep=keep)
+            self._outer = start(stdin=inner, stdout=inner, stderr=inner)
         finally:
             os.close(inner)
         self._terminal = Terminal(outer)

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from labrunner.sandbox import remains
 from labrunner.sandbox.node import enter
 from labrunner.sandbox.node.answers import Answers, EnterError
 from labrunner.sandbox.node.child import Child, exit_code
@@ -93,17 +94,26 @@ class Entered:
 class Doorman:
     """Starts commands in containers through one `enter` process."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        """Nothing runs before `start`.
+
+        Args:
+            folder: Below it is all that containers write to; those that outlive the sandbox are known by it.
+        """
+        self._folder = folder
         self._helper: Child | None = None
         self._requests: socket.socket | None = None
 
     def start(self) -> None:
-        """Start the helper; it ends with this process."""
+        """Start the helper; it ends soon after this process, once no container is left."""
         self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             # Isolated and without site-packages it starts in a third of the time and forks faster.
-            argv = [str(ours().plain), "-I", "-S", str(Path(enter.__file__)), str(theirs.fileno())]
-            self._helper = Child.start(argv, stderr=2, keep=(theirs.fileno(),))
+            python = [str(ours().plain), "-I", "-S", enter.__file__]
+            afterwards = [remains.__file__, str(self._folder)]
+            self._helper = Child.start(
+                [*python, str(theirs.fileno()), *afterwards], stderr=2, keep=(theirs.fileno(),)
+            )
 
     async def stop(self) -> None:
         """End the helper and every command that it started."""

@@ -4,12 +4,14 @@ The sandbox keeps one of these running (`doorman`). A process joins another user
 single-threaded and its memory is its own, so the sandbox cannot do it; and starting a Python for each `exec`
 would take longer than the command. Here a request costs a fork.
 
-It runs with the standard library alone and imports nothing of labrunner. On the socket given as its only
+It runs with the standard library alone and imports nothing of labrunner. On the socket given as its first
 argument comes one packet a request, with descriptors: the request as JSON, a socket for the answers, a handle
 of a process in the container and, without a terminal, standard input, output and error. The answers are
 JSON packets: `{"terminal": true}` with the terminal's descriptor, `{"started": PID}` or
 `{"failed": STAGE, "errno": N}`, then `{"ended": STATUS}`. Whoever closes the answers' socket ends the
 process.
+
+When the sandbox is gone, the other arguments are the program to become: it ends what was left behind.
 """
 
 import contextlib
@@ -43,14 +45,13 @@ class StartError(Exception):
 
 def main() -> None:
     """Serve requests until the sandbox is gone."""
-    _die_with_parent()
     requests = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the sandbox's own answer to Ctrl-C is what counts
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         packet, descriptors, _, _ = socket.recv_fds(requests, 16, 8)
         if not packet:
-            return
+            os.execv(sys.executable, [sys.executable, "-I", "-S", *sys.argv[2:]])
         if os.fork() == 0:
             requests.close()
             _serve(descriptors)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from labrunner.sandbox.clock import Clock
 from labrunner.sandbox.node.catalogue import Catalogue
+from labrunner.sandbox.node.container import Starter
 from labrunner.sandbox.node.devices import Devices
 from labrunner.sandbox.node.doorman import Doorman
 from labrunner.sandbox.node.surroundings import PodEnvironment
@@ -41,7 +42,7 @@ class Equipment:
     environment: PodEnvironment
     folder: Path
     """Everything of the kubelet's on disk is below."""
-    bwrap: Path
+    starter: Starter
     doorman: Doorman
     unpacker: Unpacker
     teller: Teller

@@ -183,7 +183,7 @@ class Keeper:
 
     async def _begin(self, container: Container) -> None:
         """Start the process; whoever cancels this in the middle leaves none behind."""
-        starting = asyncio.create_task(container.start(self.room.equipment.bwrap))
+        starting = asyncio.create_task(container.start(self.room.equipment.starter))
         try:
             await asyncio.shield(starting)
         except asyncio.CancelledError:

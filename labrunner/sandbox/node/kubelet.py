@@ -5,6 +5,7 @@ It hears of changes from the store, gives each pod a worker, and keeps the nodes
 
 import asyncio
 import contextlib
+import os
 import subprocess
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -16,6 +17,7 @@ from labrunner.sandbox.errors import ApiError
 from labrunner.sandbox.folder import remove_tree
 from labrunner.sandbox.node.addresses import Addresses
 from labrunner.sandbox.node.catalogue import Catalogue
+from labrunner.sandbox.node.container import Starter
 from labrunner.sandbox.node.devices import PLUGINS, Devices
 from labrunner.sandbox.node.doorman import Doorman
 from labrunner.sandbox.node.equipment import Equipment, Timing
@@ -28,6 +30,7 @@ from labrunner.sandbox.node.unpack import Unpacker
 from labrunner.sandbox.node.worker import Worker
 from labrunner.sandbox.objects import Object, at
 from labrunner.sandbox.registry import Registry
+from labrunner.sandbox.remains import MARK
 from labrunner.sandbox.store import Change
 
 LOOK = 0.2
@@ -70,8 +73,8 @@ class Kubelet(Service):
             clock=clock,
             environment=environment,
             folder=folder,
-            bwrap=bwrap,
-            doorman=Doorman(),
+            starter=Starter(bwrap, {**os.environ, MARK: str(folder)}),
+            doorman=Doorman(folder),
             unpacker=Unpacker(folder / "images", images.interpreter, layers=has_layers(bwrap)),
             teller=Teller(registry),
             devices=Devices(),
