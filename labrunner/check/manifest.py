@@ -155,7 +155,7 @@ def _scalar(node: Any, variables: Mapping[str, str]) -> Any:
     text, tag = node.value, node.tag
     if "$" in text and variables:
         text = _REFERENCE.sub(lambda found: variables.get(found[1] or found[2], found[0]), text)
-        if node.style is None and text != node.value:
+        if not node.style and text != node.value:  # libyaml says "" for plain text, Python None
             tag = _constructor().resolve(type(node), text, (True, False))
     if tag == "tag:yaml.org,2002:str":
         return text
@@ -185,7 +185,7 @@ def _constructor() -> Any:
 
 def _span(node: Any, offset: tuple[int, int]) -> Span:
     start, end = node.start_mark, node.end_mark
-    if end.line != start.line and not (node.id == "scalar" and node.style in ("'", '"', None)):
+    if end.line != start.line and not (node.id == "scalar" and node.style in ("'", '"', "", None)):
         # A block's end is where the next thing begins.
         end = None
     line, column = start.line + 1 + offset[0], start.column + 1 + offset[1]

@@ -13,6 +13,8 @@ from labrunner.check.rules import (
     forgotten_prompt,
     front_matter,
     kustomization_target,
+    manifest_syntax,
+    missing_field,
     missing_file,
     missing_hook,
     missing_path,
@@ -22,8 +24,10 @@ from labrunner.check.rules import (
     stray_text,
     unclosed,
     unknown_attribute,
+    unknown_field,
     unreadable,
     wait_outlasts_block,
+    wrong_type,
     yaml_path,
 )
 
@@ -47,4 +51,8 @@ RULES: tuple[Rule, ...] = (
     broken_hook.RULE,
     broken_link.RULE,
     wait_outlasts_block.RULE,
+    manifest_syntax.RULE,
+    unknown_field.RULE,
+    wrong_type.RULE,
+    missing_field.RULE,
 )
