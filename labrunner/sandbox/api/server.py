@@ -19,6 +19,7 @@ from labrunner.sandbox.api import body
 from labrunner.sandbox.api.exec_websocket import GOODBYE
 from labrunner.sandbox.api.front import LONGEST_HEAD, Front, Head, as_streams
 from labrunner.sandbox.api.labrunner import Questions
+from labrunner.sandbox.api.presence import drop
 from labrunner.sandbox.api.router import Router
 from labrunner.sandbox.api.site import Site
 from labrunner.sandbox.api.spdy_server import SpdyServer
@@ -106,7 +107,7 @@ class ApiServer:
         await stop(*self._working)
         await self._http.shutdown(PATIENCE)
         for connection in tuple(self._connections):
-            connection.abort()  # some clients never say goodbye
+            drop(connection)  # some clients never say goodbye
         await self._listener.wait_closed()
         self._listener = None
 

@@ -10,7 +10,7 @@ from labrunner.sandbox.api.exec_websocket import GOODBYE
 from labrunner.sandbox.api.forwarding import forward
 from labrunner.sandbox.api.front import Head
 from labrunner.sandbox.api.multiplex import Multiplexer
-from labrunner.sandbox.api.presence import gone
+from labrunner.sandbox.api.presence import drop, gone
 from labrunner.sandbox.api.spdy import SpdyError
 from labrunner.sandbox.api.streams import Streams
 from labrunner.sandbox.api.together import first_of
@@ -40,7 +40,7 @@ class SpdyServer:
         except ConnectionError:
             pass  # the client hung up
         except BaseException:
-            writer.transport.abort()
+            drop(writer.transport)
             raise
         await _close(writer)
 
@@ -134,7 +134,7 @@ async def _close(writer: asyncio.StreamWriter) -> None:
         async with asyncio.timeout(GOODBYE):
             await writer.wait_closed()
     except OSError:  # a timeout is one
-        writer.transport.abort()
+        drop(writer.transport)
 
 
 def _refused(refusal: ApiError) -> bytes:

@@ -14,6 +14,7 @@ from asking import CONFIG_MAPS, Api
 from serving import Running, client, run, running
 
 from labrunner.sandbox.api import channels, exec_spdy, spdy
+from labrunner.sandbox.api.presence import drop
 
 POD = "/api/v1/namespaces/default/pods/web"
 
@@ -61,7 +62,7 @@ def cut(socket: aiohttp.ClientWebSocketResponse) -> None:
     """Hang up without a word."""
     transport = socket._response.connection.transport  # type: ignore[union-attr]
     assert transport is not None
-    transport.abort()
+    drop(transport)
     socket._response.close()
 
 
@@ -157,7 +158,7 @@ class SpdyClient:
             self.writer.write(self.encoder.syn_stream(2 * number + 1, {"streamtype": each, **headers}))
 
     async def leave(self) -> None:
-        self.writer.transport.abort()
+        drop(self.writer.transport)
         await asyncio.sleep(0)
 
 
@@ -291,7 +292,7 @@ def test_half_a_request_does_no_harm(cut_at: int, tmp_path: Path, caplog: pytest
         writer.write(request[:cut_at])
         await writer.drain()
         await asyncio.sleep(0.02)
-        writer.transport.abort()
+        drop(writer.transport)
 
     survives(scenario, tmp_path, caplog)
 
