@@ -30,9 +30,7 @@ class Program:
 
 PROGRAMS = (
     Program("bwrap", "pods and the lab's shell", True, ("--version",)),
-    Program(
-        "bash", "the lab's shell", True, ("--version",), remedy="install the system's bash package"
-    ),
+    Program("bash", "the lab's shell", True, ("--version",), remedy="install the system's bash package"),
     Program("kubectl", "labs", True, ("version", "--client")),
     Program("aws", "labs", True, ("--version",)),
     Program("envsubst", "labs; labrunner brings its own", False, ("--version",)),
@@ -43,7 +41,10 @@ PROGRAMS = (
 
 
 def find(name: str) -> Path | None:
-    """The program of that name: from our own environment, else from the host's PATH."""
+    """The program of that name: from our own environment, else from the host's PATH, links followed.
+
+    A path through a link may lead through folders that a lab's shell does not see.
+    """
     if name == "bwrap":
         bundled = _bundled_bwrap()
         if bundled is not None:
@@ -52,7 +53,7 @@ def find(name: str) -> Path | None:
     if own.exists():
         return own
     found = shutil.which(name)
-    return Path(found) if found else None
+    return Path(found).resolve() if found else None
 
 
 def locate(program: Program) -> Path | None:
