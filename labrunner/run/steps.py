@@ -76,13 +76,15 @@ class Runner:
         found = Found()
         yield from self._in_order(step, found)
         found.unproven += map(redact, self._witness.unproven())
+        diagnosis = tuple(map(redact, self._witness.diagnose())) if found.failures else ()
+        remedies = found.remedies or ([] if diagnosis else found.general_remedies)
         yield StepFinished(
             step=step.number,
             verdict=found.verdict,
             duration=self._clock() - began,
             reasons=found.reasons,
-            remedies=tuple(dict.fromkeys(found.remedies)),
-            diagnosis=tuple(map(redact, self._witness.diagnose())) if found.failures else (),
+            remedies=tuple(dict.fromkeys(remedies)),
+            diagnosis=diagnosis,
         )
         return found
 
@@ -184,6 +186,6 @@ class Runner:
 
     def _wait(self, step: Step, found: Found) -> Generator[Event, None, None]:
         yield Waiting(step.number, step.wait)
-        self._witness.settle(step.wait, pausing(self._stop, seen=self._seen))
+        self._witness.settle(step.wait, pausing(self._session, self._stop, seen=self._seen))
         if self._is_unwanted():
             found.fail("it was interrupted")

@@ -1,11 +1,12 @@
-"""What bash is told: the one line that is ever typed, how it prompts, how it gives its state away.
+r"""What bash is told: the one line that is ever typed, how it prompts, how it gives its state away.
 
 Facts about bash 5.1 and 5.2, found by experiment, that this rests on:
 
 * `PROMPT_COMMAND` may be an array; `PROMPT_COMMAND=x` then only replaces element 0, so ours stand further up.
   It runs before every prompt, also after an error that throws away the rest of a sourced file (`${X:?}`, an
   interrupt), and bash puts `$?` back afterwards: the next command sees the lab's own.
-* `$LINENO` in it counts the lines typed, so it numbers our commands without a variable of ours.
+* `\#` in a prompt numbers the commands run, without a variable of ours; an interrupt at the prompt makes bash
+  prompt again with the same number (`$LINENO` would go up). `${x@P}` gives it outside of a prompt.
 * With descriptor 2 closed around it (`2>&-`) `set -x` has nowhere to write a trace of it; that costs nothing,
   unlike opening /dev/null. `set -v` shows it before it runs; the reader cuts that out, as it knows the text.
 * The mark goes to /dev/tty and not to standard output, which `exec >log` may have moved for good.
@@ -13,6 +14,8 @@ Facts about bash 5.1 and 5.2, found by experiment, that this rests on:
   and line. Only syntax errors name the file.
 * Nothing typed here may change `$?` before the lab's text runs. `$_` cannot be kept: it is our path.
 """
+
+import re
 
 from labrunner.shell.memory import PATH
 
@@ -27,17 +30,39 @@ ECHO = LINE.replace(b"\n", b"\r\n")
 """How the terminal shows it."""
 
 
-def prompt_command(nonce: str) -> str:
-    """The element of PROMPT_COMMAND that marks a prompt.
+_NUMBER = r"{ : \#; } 2>&-"
+"""An element of PROMPT_COMMAND that does nothing, and shows the command's number when taken for a prompt."""
+
+
+def prompt_commands(nonce: str) -> tuple[str, str, str]:
+    """The elements of PROMPT_COMMAND, from 5, that mark a prompt.
 
     A lab's own PS1 (activating a virtual environment sets one) is put back to ours each time. Ours prints
     nothing, unless PROMPT_COMMAND has been unset: then it is the mark.
     """
-    mark = rf"\036{nonce}:$LINENO:$?:$-\036"
-    return (
-        rf'{{ \builtin printf "\036{nonce}:%d:%d:%s\036" "$LINENO" "$?" "$-" >/dev/tty;'
-        rf" PS1='\[\]${{PROMPT_COMMAND[6]-{mark}}}'; }} 2>&-"
+    unset = rf"${{PROMPT_COMMAND[5]-\036{nonce}:\#:$?:$-\036}}"
+    marking = (
+        rf'{{ \builtin printf "\036{nonce}:%s:%d:%s\036" "${{PROMPT_COMMAND[6]@P}}" "$?" "$-" >/dev/tty;'
+        rf" PS1='\[\]{unset}'; }} 2>&-"
     )
+    return "", _NUMBER, marking
+
+
+def mark_start(nonce: str) -> bytes:
+    """What every mark begins with."""
+    return f"\x1e{nonce}:".encode()
+
+
+def mark(nonce: str) -> re.Pattern[bytes]:
+    """What a prompt's mark looks like: groups for the command's number, `$?` and `$-`."""
+    number = re.escape(_NUMBER).replace(re.escape(r"\#"), r"(?P<number>\d+)")
+    either = rf"(?:{number}|(?P<plain>\d+))"
+    return re.compile(rf"\x1e{nonce}:{either}:(?P<status>\d{{1,3}}):(?P<options>[A-Za-z]*)\x1e".encode())
+
+
+def noise(nonce: str) -> bytes:
+    """What `set -v` shows ahead of each mark."""
+    return "".join(f"{element}\r\n" for element in prompt_commands(nonce) if element).encode()
 
 
 def setup(nonce: str) -> str:
@@ -45,8 +70,11 @@ def setup(nonce: str) -> str:
 
     The EXIT trap keeps the state of a shell that a command ends.
     """
+    elements = " ".join(
+        f"PROMPT_COMMAND[{at}]={_quoted(element)}" for at, element in enumerate(prompt_commands(nonce), 5)
+    )
     return (
-        f"PROMPT_COMMAND[6]='' PROMPT_COMMAND[7]={_quoted(prompt_command(nonce))}\n"
+        f"{elements}\n"
         r"PS1='\[\]'" + "\n"
         "unset HISTFILE MAILCHECK\n"
         f"{exit_trap()}\n"

@@ -59,7 +59,7 @@ class Execution:
         self._stopping = Stopping(live, earlier=earlier)
         self._completed: Completed | None = None
         self._recovered = False
-        self._started = time.monotonic()
+        self._started = self._heard = time.monotonic()
         self._deadline = self._started + timeout
 
     @property
@@ -83,6 +83,8 @@ class Execution:
         channel, reader = self._live.channel, self._live.reader
         while self._completed is None:
             data = channel.read(self._until_next_look())
+            if data:
+                self._heard = time.monotonic()
             if output := reader.feed(data):
                 yield output
             if reader.prompt is not None:
@@ -120,14 +122,15 @@ class Execution:
         self._stopping.begin(now)
 
     def _gone(self) -> bool:
-        """After a silence: whether there is no shell any more, or none that could go on."""
+        """When nothing came: whether there is no shell any more, or none that could go on."""
         if self._live.channel.ended or "replace" in self._stopping.stages:
             return True
-        lost = self._live.loss() if time.monotonic() < self._deadline else ""
-        if lost == "mark" and not self._recovered:
-            self._recovered = True
-            self._live.recover()
-        self._ending.other_shell = lost == "shell"
+        if time.monotonic() - self._heard >= _SILENCE:
+            lost = self._live.loss()
+            if lost == "mark" and not self._recovered:
+                self._recovered = True
+                self._live.recover()
+            self._ending.other_shell = lost == "shell"
         return self._ending.other_shell
 
     def _end(self, status: int | None) -> None:

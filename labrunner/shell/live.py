@@ -5,6 +5,7 @@ people are told when it is another one, is left to `Session`.
 """
 
 import os
+import select
 import time
 
 from labrunner.shell import bash, lost, processes
@@ -46,8 +47,12 @@ class LiveShell:
             shared=self._memory.fileno(),
         )
         self.channel.listen(stop)
-        noise = bash.prompt_command(self._nonce).encode() + b"\r\n"
-        self.reader = PromptReader(self._nonce, echo=bash.ECHO, noise=noise)
+        self.reader = PromptReader(
+            bash.mark_start(self._nonce),
+            bash.mark(self._nonce),
+            echo=bash.ECHO,
+            noise=bash.noise(self._nonce),
+        )
         if not self.ask(bash.setup(self._nonce), limit=_START_LIMIT):
             raise ShellError(
                 f"{' '.join(shell.argv)} did not come to a prompt: {self._words or 'it said nothing'}",
@@ -92,11 +97,22 @@ class LiveShell:
                 return False
         return True
 
+    def idle(self, seconds: float, *, stop: Stop) -> None:
+        """Let time pass at the prompt, while background jobs may say what they have to say."""
+        deadline, requested = time.monotonic() + seconds, stop.requested
+        while stop.requested == requested and (left := deadline - time.monotonic()) > 0:
+            if self.channel.ended:
+                select.select([stop], [], [], left)
+                stop.clear()
+            else:
+                self.reader.keep(self.channel.read(left))
+
     def loss(self) -> Loss:
         """Whether it prompts without our being able to see it."""
-        return (
-            lost.loss(self.bash, started_as=self._started_as) if self.channel.foreground == self.bash else ""
-        )
+        # Until the line is echoed bash may not have been given it, and waits at its prompt in all innocence.
+        if self.reader.awaits_echo or self.channel.foreground != self.bash:
+            return ""
+        return lost.loss(self.bash, started_as=self._started_as)
 
     def recover(self) -> None:
         """Have it mark the prompt that it is at, and those to come."""

@@ -25,6 +25,7 @@ def loss(bash: int, *, started_as: str) -> Loss:
         bash: Pid of our bash, which is known to be in the foreground.
         started_as: Its command line when it was started.
     """
+    # A bash that has been woken, but has not had its turn on a busy machine, is no longer "in" a call.
     call, arguments = waiting.system_call(bash)
     now = processes.command_line(bash)
     if now == started_as:

@@ -9,10 +9,13 @@ import re
 from dataclasses import dataclass
 
 _LONGEST_STATUS = 48
-"""Bytes: a line number, three digits, and the letters of `$-`, with their separators."""
+"""Bytes: a command's number in its wrapping, three digits, and the letters of `$-`, with their separators."""
 
 _LONGEST_TRACE = 512
 """Bytes: where `set -x` shows our line behind a PS4 longer than this, it stays in the output."""
+
+_KEPT = 1 << 20
+"""Bytes of what background jobs say between two commands: of more, the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class Prompt:
     """The shell prompts."""
 
     number: int
-    """Lines that were typed so far; 0 when the lab has made `LINENO` an ordinary variable."""
+    """Commands that were run so far, plus one: as bash's `\\#`."""
     status: int
     """`$?`."""
     options: str
@@ -31,20 +34,22 @@ class PromptReader:
     """Turns bytes into a command's output and, at its end, a `Prompt`.
 
     Args:
-        nonce: What marks a prompt. Printing variables cannot forge it: there it stands with `$?` unexpanded.
+        start: What every mark begins with.
+        mark: What a whole mark looks like, with groups `number` or `plain`, `status` and `options`. Printing
+            variables cannot forge one: there it stands with `$?` unexpanded.
         echo: How the terminal shows the line that starts a command.
         noise: What `set -v` shows ahead of each mark.
     """
 
-    def __init__(self, nonce: str, *, echo: bytes, noise: bytes) -> None:
-        self._start = b"\x1e" + nonce.encode()
-        self._mark = re.compile(re.escape(self._start) + rb":(\d+):(\d{1,3}):([A-Za-z]*)\x1e")
+    def __init__(self, start: bytes, mark: re.Pattern[bytes], *, echo: bytes, noise: bytes) -> None:
+        self._start, self._mark = start, mark
         self._echo, self._noise = echo, noise
         self._trace = echo.removeprefix(b"\\")
         self._held = b""
         self._last = Prompt(-1, 0, "")
-        self._awaits_echo = False
         self._traces = 0
+        self.awaits_echo = False
+        """Whether our line has not been seen yet: the terminal, and so bash, may not have taken it."""
         self.prompt: Prompt | None = None
         """The prompt that ended the command, once it came. What follows it waits for the next `begin`."""
 
@@ -52,12 +57,16 @@ class PromptReader:
         """A command is handed over: from here on its output is wanted."""
         self._last = self.prompt or self._last
         self.prompt = None
-        self._awaits_echo = True
+        self.awaits_echo = True
         self._traces = 0
 
     def expect_echo(self) -> None:
         """Our line is typed once more within the same command."""
-        self._awaits_echo = True
+        self.awaits_echo = True
+
+    def keep(self, data: bytes) -> None:
+        """Take bytes that come between two commands: the next one's output begins with them."""
+        self._held = (self._held + data)[-_KEPT:]
 
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes, cut anywhere; return what is certainly output.
@@ -84,18 +93,18 @@ class PromptReader:
         return self._mark.search(self._held) if self._start in self._held else None
 
     def _take(self, mark: "re.Match[bytes]") -> None:
-        prompt = Prompt(int(mark[1]), int(mark[2]), mark[3].decode())
-        if prompt.number != self._last.number or prompt.number == 0:
-            self.prompt = prompt
+        number = int(mark["number"] or mark["plain"])
+        if number != self._last.number:
+            self.prompt = Prompt(number, int(mark["status"]), mark["options"].decode())
 
     def _after_echo(self) -> bytes:
         """Cut the echo of our line, and its trace and copy under `set -x` and `set -v`."""
         output = b""
-        if self._awaits_echo:
+        if self.awaits_echo:
             before, found, after = self._held.partition(self._echo)
             if not found:
                 return b""
-            self._awaits_echo = False
+            self.awaits_echo = False
             output, self._held = before, after
             self._traces = sum(map(self._last.options.count, "xv"))
         while self._traces and b"\n" in self._held:
@@ -112,7 +121,7 @@ class PromptReader:
         if self._traces and b"\n" not in self._held and len(self._held) < _LONGEST_TRACE:
             return b""
         tail = len(self._held)
-        for cut in (self._start, self._noise + self._start, self._echo if self._awaits_echo else b""):
+        for cut in (self._start, self._noise + self._start, self._echo if self.awaits_echo else b""):
             tail = min(tail, _beginning(self._held, cut))
         started = self._held.rfind(self._start, max(0, len(self._held) - len(self._start) - _LONGEST_STATUS))
         if started >= 0:

@@ -102,6 +102,14 @@ class Session:
         live.hand_over(command.encode(errors="surrogateescape"))
         return self._last
 
+    def idle(self, seconds: float) -> None:
+        """Wait between two commands; return early when a stop is requested.
+
+        Sleeping instead would block background jobs once the terminal's few KiB are full. What they say comes
+        with the next command's output, at most the last MiB of it.
+        """
+        self._live.idle(seconds, stop=self._stop)
+
     def close(self) -> None:
         """End the shell and everything it started, within two seconds; a second call does nothing."""
         if not self._closed:

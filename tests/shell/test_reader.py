@@ -7,20 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labrunner.shell import bash
 from labrunner.shell.reader import Prompt, PromptReader
 
 NONCE = "0123abcd"
-ECHO = b"\\builtin . /dev/fd/233\r\n"
-NOISE = b'{ \\builtin printf "noise"; } 2>&-\r\n'
+ECHO = bash.ECHO
+NOISE = bash.noise(NONCE)
 
 
 def mark(number: int, status: int = 0, options: str = "himBHs") -> bytes:
-    return f"\x1e{NONCE}:{number}:{status}:{options}\x1e".encode()
+    shown = f"{{ : {number}; }} 2>&-" if number % 2 else str(number)
+    return f"\x1e{NONCE}:{shown}:{status}:{options}\x1e".encode()
 
 
 def reader(options: str = "himBHs") -> PromptReader:
     """A reader that has seen the first prompt, and whose second command has just been handed over."""
-    reader = PromptReader(NONCE, echo=ECHO, noise=NOISE)
+    reader = PromptReader(bash.mark_start(NONCE), bash.mark(NONCE), echo=ECHO, noise=NOISE)
     reader.begin()
     reader.feed(b"bash-5.2# " + ECHO + mark(1, 0, options))
     reader.begin()
@@ -85,10 +87,17 @@ def test_a_late_prompt_does_not_end_the_next_command(cut: Cut) -> None:
 
 
 @cuts
-def test_a_prompt_with_no_number_counts(cut: Cut) -> None:
+def test_a_late_prompt_behind_the_echo_does_not_end_the_command_either(cut: Cut) -> None:
     it = reader()
-    assert output(it, cut(ECHO + b"x" + mark(0, 1))) == b"x"
-    assert it.prompt == Prompt(0, 1, "himBHs")
+    assert output(it, cut(ECHO + b"\r\n" + mark(1, 130) + b"x" + mark(2))) == b"\r\nx"
+    assert it.prompt == Prompt(2, 0, "himBHs")
+
+
+@cuts
+def test_a_prompt_counts_though_background_output_has_torn_the_echo(cut: Cut) -> None:
+    it = reader()
+    assert output(it, cut(ECHO[:9] + b"y\r\n" + ECHO[9:] + b"x" + mark(2, 3)))[-1:] == b"x"
+    assert it.prompt == Prompt(2, 3, "himBHs")
 
 
 @cuts
@@ -97,7 +106,7 @@ def test_a_prompt_with_no_number_counts(cut: Cut) -> None:
     [
         b"\x1e",
         f"\x1e{NONCE}".encode(),
-        f"\x1e{NONCE}:$LINENO:$?:$-\x1e".encode(),
+        f"\x1e{NONCE}:\\#:$?:$-\x1e".encode(),
         f"\\036{NONCE}:2:0:hs\\036".encode(),
         f"\x1e{NONCE[:-1]}:2:0:hs\x1e".encode(),
         f"\x1e{NONCE}:2:0:hs!".encode(),

@@ -1,11 +1,13 @@
 """What a lab's commands may rely on: one shell that lives on and is not confused."""
 
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from labrunner.shell import Completed, Session, Shell, ShellError
+from labrunner.shell import Completed, Session, Shell, ShellError, Stop
 
 Run = Callable[..., tuple[str, Completed]]
 
@@ -86,6 +88,31 @@ def test_what_a_background_job_says_between_commands_is_shown_with_the_next_one(
     output, _ = run(f"echo > {tmp_path}/gate; until [ -e {tmp_path}/done ]; do :; done; echo front")
     assert "from the background\n" in output
     assert "front\n" in output
+
+
+def test_background_jobs_do_not_block_while_nothing_is_run(
+    run: Run, session: Session, tmp_path: Path
+) -> None:
+    run(f"(yes | head -c 300000; echo said it all; : > {tmp_path}/done) &")
+    deadline = time.monotonic() + 10
+    while not (tmp_path / "done").exists() and time.monotonic() < deadline:
+        session.idle(0.05)
+    output, completed = run("echo front")
+    assert output.endswith("said it all\nfront\n")
+    assert completed.exit_status == 0
+
+
+def test_idling_ends_early_when_a_stop_is_requested(shell: Shell) -> None:
+    stop = Stop()
+    with Session(shell, stop=stop) as session:
+        for command in ("true", "exit"):
+            list(session.run(command, timeout=5))
+            timer = threading.Timer(0.05, stop.request)
+            timer.start()
+            started = time.monotonic()
+            session.idle(30)
+            assert time.monotonic() - started < 5
+            timer.join()
 
 
 def test_output_without_a_final_newline_is_kept_as_it_is(run: Run) -> None:

@@ -180,6 +180,16 @@ def test_a_stop_request_interrupts_at_once(shell: Shell) -> None:
         assert b"".join(session.run("echo clean", timeout=5)) == b"clean\r\n"
 
 
+def test_a_request_between_two_commands_disturbs_neither(shell: Shell) -> None:
+    for _ in range(20):
+        stop = Stop()
+        with Session(shell, stop=stop) as session:
+            list(session.run("sleep 0.03", timeout=5))
+            stop.request()
+            assert b"".join(session.run("echo whole", timeout=5)) == b"whole\r\n"
+            assert b"".join(session.run("echo too", timeout=5)) == b"too\r\n"
+
+
 def test_a_request_from_a_signal_handler_or_thread_wakes_the_reader(shell: Shell) -> None:
     stop = Stop()
     previous = signal.signal(signal.SIGUSR1, lambda *_: stop.request())
