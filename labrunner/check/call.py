@@ -138,6 +138,8 @@ class Call:
                 passed_over = word.text in valued
             else:
                 found.append(word)
+                if self.program == "kubectl" and word.text == "logs":
+                    valued -= {"-f", "-p"}
         return tuple(found)
 
 

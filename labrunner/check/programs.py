@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,7 +37,10 @@ class Programs:
 
     def shellcheck(self, scripts: tuple[str, ...]) -> tuple[tuple[Remark, ...], ...] | None:
         """Return the errors that shellcheck finds in each script; `None` when it is not installed."""
-        program = shutil.which("shellcheck")
+        # The extra puts it beside our own interpreter, whether or not that folder is on the PATH.
+        program = shutil.which("shellcheck") or shutil.which(
+            "shellcheck", path=str(Path(sys.executable).parent)
+        )
         if program is None:
             return None
         with TemporaryDirectory(prefix="labrunner-") as folder:
