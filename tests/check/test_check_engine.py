@@ -37,7 +37,7 @@ def test_a_crashing_rule_is_one_finding_about_the_rule_and_the_others_run() -> N
     bad: PageRule = replace(WAIT, code="LAB999", check=crash)
     found = list(findings(lab_of(Example(WRONG)), (bad, ATTRIBUTE)))
     assert [one.code for one in found] == ["LAB999", "LAB001", "LAB101"]
-    assert "LAB999 (wait-outlasts-block) stopped: RuntimeError in test_engine.py:" in found[1].message
+    assert "LAB999 (wait-outlasts-block) stopped: RuntimeError in test_check_engine.py:" in found[1].message
     assert "out of ideas" not in found[1].message
 
 
