@@ -36,7 +36,7 @@ Ctrl-C once stops the running command and cleans up; twice ends at once.
 
 examples:
   labrunner run content/getting-started.md           rehearse a page on the built-in sandbox
-  labrunner run content/basics --on shell            run a folder's pages in a shell on this machine
+  labrunner run content --on shell                   run a folder's pages in a shell on this machine
   labrunner run content/getting-started.md -v        see everything that the commands print
   labrunner run content --strict-output > run.log    fail also when output is not what pages promise
 """
@@ -44,7 +44,6 @@ examples:
 
 def configure(parser: Parser) -> None:
     """Add its options."""
-    configure_selection(parser)
     parser.add_argument(
         "--on",
         choices=tuple(TARGETS),
@@ -52,6 +51,7 @@ def configure(parser: Parser) -> None:
         help="sandbox (default): a rehearsal cluster, nothing of yours is touched; "
         "shell: this machine, away from your clusters and accounts",
     )
+    configure_selection(parser)
     parser.add_argument(
         "--strict-output", action="store_true", help="output that is not as promised fails the run"
     )

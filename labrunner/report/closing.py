@@ -12,7 +12,7 @@ from labrunner.events import RunFinished, StepFinished, StepStarted, Verdict
 from labrunner.report import code
 from labrunner.report.look import FAINT, STYLES, row, signs
 from labrunner.report.scene import Drifted
-from labrunner.report.wording import clean, conclusion, duration, from_here, plural
+from labrunner.report.wording import clean, conclusion, duration, from_here, hint, plural
 from labrunner.run.summary import Rules
 
 MOST_DIFFS = 5
@@ -42,8 +42,9 @@ def summary(
     verdict, words = conclusion(end, rules)
     left = Text(f"  {signs(console).verdicts[verdict]} {words}", style=f"bold {STYLES[verdict]}")
     yield row(Text.assemble(left, "   ", _counts(end.counts)), Text(duration(end.duration)))
-    if journal:
-        yield _line(Text(f"journal {from_here(journal)}", style=FAINT))
+    for text in (hint(end, rules), f"journal {from_here(journal)}" if journal else ""):
+        if text:
+            yield _line(Text(text, style=FAINT))
     yield Text()
 
 

@@ -11,7 +11,7 @@ from labrunner.report.look import FAINT, INDENT, STYLES, point, row, signs
 from labrunner.report.wording import clean, duration, heading, plural
 from labrunner.run.failure import first_line
 
-WIDE = 100
+WIDE = 110
 """Columns from which on a finished step also says where it stands."""
 
 

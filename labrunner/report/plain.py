@@ -31,6 +31,7 @@ from labrunner.report.wording import (
     duration,
     from_here,
     heading,
+    hint,
     plural,
     typed,
 )
@@ -128,6 +129,8 @@ class PlainReport:
             if finished.verdict == "failed":
                 what = "clean-up failed" if started.cleanup else "failed"
                 yield f"{what}: step {started.step}, {heading(started)} ({clean(started.place)})"
+        if text := hint(event, self._rules):
+            yield f"next: {text}"
         if self._journal:
             yield f"journal: {from_here(self._journal)}"
         _, words = conclusion(event, self._rules)

@@ -38,10 +38,16 @@ def _contents(end: StepFinished, trouble: Trouble | None, console: Console) -> I
         yield Text(clean(reason), style=f"bold {STYLES[end.verdict]}")
     if end.diagnosis:
         yield Text("\nseen there", style="bold")
-        yield from (Padding(Text(clean(line)), (0, 0, 0, 2)) for line in end.diagnosis)
+        yield from map(_seen, end.diagnosis)
     if end.remedies:
         yield Text("\nwhat to do", style="bold")
         yield from (point(clean(text), console) for text in end.remedies)
+
+
+def _seen(line: str) -> RenderableType:
+    """A line of the diagnosis, whose own indentation also holds for what is wrapped."""
+    text = clean(line)
+    return Padding(Text(text.lstrip()), (0, 0, 0, 2 + len(text) - len(text.lstrip())))
 
 
 def _what_ran(trouble: Trouble, console: Console) -> Iterator[RenderableType]:

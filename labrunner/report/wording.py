@@ -73,6 +73,13 @@ def conclusion(finished: RunFinished, rules: Rules) -> tuple[Verdict, str]:
     return finished.verdict, words + extra.get(finished.verdict, "")
 
 
+def hint(finished: RunFinished, rules: Rules) -> str:
+    """What there is to know about this end; empty for most."""
+    if not dict(finished.counts).get("not rehearsed") or rules.allow_not_rehearsed:
+        return ""
+    return "what this place cannot prove fails a run; --allow-not-rehearsed accepts it"
+
+
 def from_here(path: Path) -> str:
     """A path as short as possible, seen from the working directory."""
     relative = os.path.relpath(path)

@@ -39,11 +39,13 @@ def reason(failure: Failure) -> str:
 
 
 def remedies(failure: Failure) -> tuple[str, ...]:
-    """What to do next, the most likely first."""
-    for rules in (_TELLING, _GENERAL):
-        if found := tuple(advice for rule in rules if (advice := rule(failure))):
-            return found
-    return ()
+    """What to do about a cause that shows, the most likely first; empty when none does."""
+    return _advice(_TELLING, failure)
+
+
+def general_remedies(failure: Failure) -> tuple[str, ...]:
+    """What to do when nothing tells the cause."""
+    return _advice(_GENERAL, failure)
 
 
 def seconds(value: float) -> str:
@@ -124,4 +126,7 @@ _Rules = tuple[Callable[[Failure], str], ...]
 
 _TELLING: _Rules = (_is_missing, _has_no_cluster, _has_no_credentials, _takes_input, _is_slow)
 _GENERAL: _Rules = (_is_gone_already, _may_be_meant)
-"""For failures that show no sign of their cause."""
+
+
+def _advice(rules: _Rules, failure: Failure) -> tuple[str, ...]:
+    return tuple(advice for rule in rules if (advice := rule(failure)))

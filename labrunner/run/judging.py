@@ -31,6 +31,8 @@ class Found:
     unproven: list[str] = field(default_factory=list)
     drifts: list[str] = field(default_factory=list)
     remedies: list[str] = field(default_factory=list)
+    general_remedies: list[str] = field(default_factory=list)
+    """For when neither the output nor the place tells the cause."""
     is_complete: bool = True
     """False once something did not do what the rest of the step, and of the lab, needs."""
 
@@ -73,6 +75,7 @@ def judge(end: Failure, found: Found, *, expect_error: bool, stage_may_lack: boo
         found.is_complete = found.is_complete and not end.completed.exit_status
     elif stopped or (end.completed.exit_status and not expect_error):
         found.fail(failure.reason(end), failure.remedies(end))
+        found.general_remedies += failure.general_remedies(end)
 
 
 def judge_hook(hook: Hook, phase: Phase, end: Failure, found: Found) -> None:

@@ -22,6 +22,7 @@ _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _PLACEHOLDER = re.compile(r"EXAMPLE|[xX*]{6}|(?i:your|changeme|redacted|placeholder|dummy)")
 _LONGEST_PLACEHOLDER = 64
 _LEAST_VARIETY = 6
+_PATH = re.compile(r"[.~]?(?:/[a-z0-9._-]+){2,}\Z")
 _RANDOM = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])|(?=.*[a-z])(?=.*[A-Z])")
 
 
@@ -154,4 +155,4 @@ def _is_secret(shape: Shape, value: str) -> bool:
     made_up = _PLACEHOLDER.search(value) or len(set(value)) < _LEAST_VARIETY
     if made_up and len(value) <= _LONGEST_PLACEHOLDER:
         return False
-    return not shape.by_context or bool(_RANDOM.match(value))
+    return not shape.by_context or bool(_RANDOM.match(value) and not _PATH.match(value))

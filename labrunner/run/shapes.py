@@ -108,13 +108,16 @@ class Shape:
         return re.compile("".join(part.whole for part in self.before))
 
 
-def _named(name: str, keyword: str, *, least: int = 16, inside_words: bool = True) -> Shape:
+def _named(
+    name: str, keyword: str, *, least: int = 16, inside_words: bool = True, kind: str = VALUE
+) -> Shape:
     """A value known by the name it is given."""
     return Shape(
         name,
         (keyword.split()[0],),
-        (run(VALUE, least),),
+        (run(kind, least),),
         before=(word(keyword), *IS),
+        rest=kind,
         inside_words=inside_words,
         by_context=True,
     )
@@ -180,7 +183,8 @@ SHAPES: tuple[Shape, ...] = (
     _named("token", "access token"),
     _named("token", "refresh token"),
     _named("registry login", "auth", inside_words=False),
-    _named("password", "password", least=8),
+    # People choose these, with more than a machine's letters.
+    _named("password", "password", least=8, kind=r"[^\s\"'\\<>{}$,;|&()\x1b]"),
     _named("secret", "client secret", least=12),
     _named("API key", "api key"),
     Shape("signature", ("amz",), (run("[0-9a-f]", 64),), before=(word("amz signature"), *IS)),

@@ -129,6 +129,7 @@ def test_a_failed_step_carries_what_the_witness_sees(stage: Stage) -> None:
     stage.witness = Told(diagnosis=("pod web is Pending", "token: abcdefgh12345678901"))
     seen = stage.rehearse(block("$ false"))
     assert seen.steps[0].diagnosis == ("pod web is Pending", "token: [masked: token]")
+    assert seen.steps[0].remedies == (), "general advice is noise beside a diagnosis"
 
 
 def on_stage_without_programs(**choices: bool) -> Surroundings:

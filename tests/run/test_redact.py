@@ -38,6 +38,7 @@ KINDS = (
     Kind("Authorization: Bearer ", value(ALNUM, 20, 60), "\r\n"),
     Kind("    client-key-data: ", value(ALNUM, 30, 12_000)),
     Kind("    token: ", value(ALNUM, 20, 60)),
+    Kind("password = ", value(ALNUM + "!@#%^*[]+äß", 12, 40)),
     Kind("postgres://admin:", value(ALNUM, 12, 20), "@host/db\n"),
     Kind('\x1b[34;1m"token"\x1b[0m\x1b[1;39m: \x1b[0;32m"', value(ALNUM, 20, 40), '"\x1b[0m\n'),
     Kind("-----BEGIN PRIVATE KEY-----\n", value(ALNUM, 40, 400), "\n-----END PRIVATE KEY-----\n"),
@@ -114,6 +115,7 @@ def test_byte_by_byte_is_as_whole(kind: Kind, data: st.DataObject) -> None:
         "secret/web created\nserviceaccount/token-reader created\n",
         "Bearer authentication-is-required",
         "token: 0000-1111-0000-1111",
+        "token: /var/run/secrets/v1/token-2",
         "key id AKIAXXXXXXXXXXXXXXXX",
     ],
 )
@@ -124,6 +126,10 @@ def test_placeholders_and_ordinary_output_are_left_alone(text: str) -> None:
 def test_credentials_side_by_side_are_masked_together() -> None:
     secret = "abcdefghijklmnopqrstuvwxyz0123456789/+AB"
     assert redact(f"AKIA1234567890ABCDEF\t2026-01-01T00:00:00Z\t{secret}\n") == "[masked: AWS credentials]\n"
+
+
+def test_a_password_may_hold_any_character() -> None:
+    assert redact('{"password": "Päß5w@rd!2"}\n') == '{"password": "[masked: password]"}\n'
 
 
 def test_the_name_before_a_secret_stays() -> None:

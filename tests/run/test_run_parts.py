@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from labrunner.events import RunFinished, Verdict
 from labrunner.plan.model import Hook
 from labrunner.run import hooks, identity
-from labrunner.run.failure import Failure, reason, remedies, seconds
+from labrunner.run.failure import Failure, general_remedies, reason, remedies, seconds
 from labrunner.run.kept import Kept
 from labrunner.run.missing import missing_programs
 from labrunner.run.rewriting import announcements, rewrite
@@ -103,12 +103,23 @@ def test_reasons_are_sentences(failure: Failure, sentence: str) -> None:
         ),
         (Failure("aws s3 ls", end(255), "Unable to locate credentials", 60), "--on sandbox"),
         (Failure("x", end(130, "timed_out", "make (pid 2)"), "", 120), "timeout=240"),
-        (Failure("x", end(), "", 60), "expectError=true"),
-        (Failure("kubectl delete ns a", end(), "NotFound", 60, cleanup=True), "--ignore-not-found"),
     ],
 )
 def test_the_first_remedy_fits(failure: Failure, advice: str) -> None:
     assert advice in remedies(failure)[0]
+
+
+@pytest.mark.parametrize(
+    ("failure", "advice"),
+    [
+        (Failure("x", end(), "", 60), "expectError=true"),
+        (Failure("kubectl delete ns a", end(), "NotFound", 60, cleanup=True), "--ignore-not-found"),
+        (Failure("rm x", end(), "", 60, cleanup=True), "rm -f"),
+    ],
+)
+def test_without_a_visible_cause_there_is_general_advice(failure: Failure, advice: str) -> None:
+    assert remedies(failure) == ()
+    assert advice in general_remedies(failure)[0]
 
 
 def test_limits_are_written_as_authors_write_them() -> None:
