@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from labrunner.sandbox import programs
 
 ALTERNATIVES = "run the lab with --on shell, or in a virtual machine or CI runner that allows user namespaces"
+NOTHING = ("/bin/sh", "-c", ":")
+"""Does nothing, wherever the search path leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ def refusal() -> Refusal | None:
 
 def _namespaces() -> Refusal | None:
     bwrap = programs.find("bwrap")
-    words = [str(bwrap), "--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
-    done = subprocess.run(words, capture_output=True, text=True)
+    words = [str(bwrap), "--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc"]
+    done = subprocess.run([*words, *NOTHING], capture_output=True, text=True)
     if done.returncode == 0:
         return None
     said = done.stderr.strip().splitlines()

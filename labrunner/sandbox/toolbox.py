@@ -23,7 +23,9 @@ def _put(program: programs.Program, place: Path) -> None:
     found = programs.locate(program)
     if found is None:
         if program.name == "envsubst":
-            _wrap(place, [sys.executable, "-I", "-S", str(_own_envsubst())])
+            # The lab's shell does not see where labrunner is installed: a copy.
+            own = shutil.copy2(_own_envsubst(), place.with_name(".envsubst.py"))
+            _wrap(place, [sys.executable, "-I", "-S", str(own)])
     elif found.is_relative_to(sys.prefix):
         _wrap(place, [str(found)])
     elif not found.is_relative_to("/usr") and not found.is_relative_to("/bin"):
@@ -31,10 +33,10 @@ def _put(program: programs.Program, place: Path) -> None:
         shutil.copy2(found, place)
 
 
-def _own_envsubst() -> str:
+def _own_envsubst() -> Path:
     spec = util.find_spec("labrunner.sandbox.tools.envsubst")
     assert spec is not None
-    return str(spec.origin)
+    return Path(str(spec.origin))
 
 
 def _wrap(path: Path, words: list[str]) -> None:

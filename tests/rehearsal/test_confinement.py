@@ -1,5 +1,6 @@
 """A rehearsal sees none of the user's things, and what it tells hides secrets."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,25 @@ def test_secrets_are_masked_in_what_is_shown_and_kept(workshop: Workshop, tmp_pa
     for told in (ran.text, kept):
         assert key not in told
         assert "eyJ" not in told
+
+
+def test_a_host_without_the_tools_that_labs_use_still_has_them(workshop: Workshop, tmp_path: Path) -> None:
+    few = tmp_path / "few"
+    few.mkdir()
+    for name in ("bash", "sh", "env", "cat", "unshare"):
+        if found := shutil.which(name):
+            (few / name).symlink_to(found)
+    page = workshop.page(
+        [
+            "echo '$AWS_REGION' | envsubst",
+            "kubectl version --client",
+            "aws --version",
+            "command -v envsubst | grep /tools/envsubst",
+        ]
+    )
+    ran = run(page, "--workspace", str(workshop.folder), "-v", environment={"PATH": str(few)})
+    assert ran.code == 0, ran.text
+    assert "us-west-2" in ran.text
 
 
 def test_a_hook_beside_a_page_outside_the_workspace_runs(workshop: Workshop, tmp_path: Path) -> None:

@@ -189,4 +189,9 @@ class Kubelet(Service):
 def has_layers(bwrap: Path) -> bool:
     """Whether this machine lets anyone lay a writable layer over a folder: Linux 5.11 and later."""
     words = [str(bwrap), "--unshare-user", "--ro-bind", "/", "/", "--overlay-src", "/usr"]
-    return subprocess.run([*words, "--tmp-overlay", "/usr", "true"], capture_output=True).returncode == 0
+    return (
+        subprocess.run(
+            [*words, "--tmp-overlay", "/usr", "/bin/sh", "-c", ":"], capture_output=True
+        ).returncode
+        == 0
+    )
