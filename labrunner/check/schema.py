@@ -206,3 +206,26 @@ def _near(key: str, names: tuple[str, ...]) -> str:
 
 def _named(path: Place) -> str:
     return next((step for step in reversed(path) if isinstance(step, str)), "")
+
+
+def served(api_version: str, kind: str) -> bool:
+    """Whether Kubernetes 1.32 may know such objects.
+
+    It may know those of groups that are not its own, and alpha and beta versions: clusters switch them on.
+    """
+    group, _, version = api_version.rpartition("/")
+    groups = {known for known, _, _ in _by_kind()}
+    unsure = group not in groups or kind == "List" or "alpha" in version or "beta" in version
+    return unsure or (group, version, kind) in _by_kind()
+
+
+def homes(kind: str) -> tuple[str, ...]:
+    """Return the API versions that have a kind, the stable ones first."""
+    found = [(version, group) for group, version, known in _by_kind() if known == kind]
+    found.sort(key=lambda one: ("alpha" in one[0], "beta" in one[0], one))
+    return tuple(f"{group}/{version}" if group else version for version, group in found)
+
+
+def similar_kind(kind: str) -> str:
+    """Return the kind that was meant by a misspelt one; empty when it cannot be told."""
+    return _near(kind, tuple({known for _, _, known in _by_kind()}))
