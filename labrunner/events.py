@@ -11,7 +11,7 @@ from labrunner.expect.model import Drift
 Verdict = Literal["passed", "failed", "drifted", "skipped", "not rehearsed"]
 Phase = Literal["before", "after"]
 Outcome = Literal["prompted", "timed_out", "interrupted", "exited"]
-"""How a command ended: the shell prompted again, or first came the limit, a request to stop, the shell's end."""
+"""How a command ended: at a prompt, at the limit, by a request to stop, or with the shell itself."""
 
 
 @dataclass(frozen=True, slots=True)
