@@ -70,7 +70,7 @@ def _kubectl(call: Call) -> Iterator[tuple[Word, str]]:
             and inner[0].text.rpartition("/")[2] in SHELLS
             and call.flag("-i", "-t", "--stdin")
         ):
-            yield inner[0], f"{inner[0].text} on its own waits for commands"
+            yield inner[0], f"{inner[0].text.rpartition('/')[2]} on its own waits for commands"
 
 
 def _advice(program: str) -> str:
