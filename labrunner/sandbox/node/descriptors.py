@@ -58,6 +58,8 @@ class ReadEnd(_End):
 
     async def read(self) -> bytes:
         """Return up to 64 KiB as soon as there is any; `b""` at the end, and once closed."""
+        # Others want their turn too, even if there is always something to read.
+        await asyncio.sleep(0)
         while not self.closed:
             try:
                 return os.read(self._descriptor, CHUNK)

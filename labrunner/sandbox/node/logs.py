@@ -4,7 +4,7 @@ A line in the file is `TIME STREAM TAG TEXT`; the tag is `F`, or `P` when the te
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -98,34 +98,53 @@ class Log:
 
     def _start(self, query: Query) -> int:
         """The offset of the first line that is wanted."""
-        earliest = None
-        if query.since is not None:
-            earliest = self._clock.now() - timedelta(seconds=query.since)
-        offsets = list(self._offsets(earliest)) if query.tail is not None or earliest else [self._first]
+        start = self._first
         if query.tail is not None:
-            offsets = offsets[-query.tail :] if query.tail > 0 else []
-        return offsets[0] if offsets else self._end
+            start = self._before_last(query.tail)
+        if query.since is not None:
+            start = self._not_before(self._clock.now() - timedelta(seconds=query.since), start)
+        return start
 
-    def _offsets(self, earliest: datetime | None) -> Iterator[int]:
-        offset = self._first
-        while offset < self._end:
-            following, chunk = self._stored(offset)
+    def _before_last(self, lines: int) -> int:
+        """The offset at which the last so many lines begin; searched from the end, which is near."""
+        position, ends = self._end, lines + 1  # the end of the line before counts too
+        while position > self._first and lines > 0:
+            low = max(position - CHUNK, self._split if position > self._split else self._first)
+            chunk = self._bytes(low, position)
+            found = chunk.count(b"\n")
+            if found >= ends:
+                place = len(chunk)
+                for _ in range(ends):
+                    place = chunk.rindex(b"\n", 0, place)
+                return low + place + 1
+            position, ends = low, ends - found
+        return position
+
+    def _not_before(self, earliest: datetime, start: int) -> int:
+        """The offset of the first line from `start` on that was written at `earliest` or later."""
+        while start < self._end:
+            following, chunk = self._stored(start)
             for line in chunk.splitlines(keepends=True):
-                if earliest is None or _time(line) >= earliest:
-                    yield offset
-                offset += len(line)
-            offset = following
+                if _time(line) >= earliest:
+                    return start
+                start += len(line)
+            start = following
+        return start
 
     def _stored(self, offset: int) -> tuple[int, bytes]:
         """Whole lines from `offset` on, and the offset behind them."""
         offset = max(offset, self._first)
-        newer = offset >= self._split
-        path, base = (self._path, self._split) if newer else (self._older, self._first)
-        with path.open("rb") as file:
-            file.seek(offset - base)
-            chunk = file.read(CHUNK)
+        chunk = self._bytes(offset, offset + CHUNK)
         whole = chunk[: chunk.rfind(b"\n") + 1]
         return offset + len(whole), whole
+
+    def _bytes(self, low: int, high: int) -> bytes:
+        """What is stored between two offsets, at most to the end of the file that `low` is in."""
+        newer = low >= self._split
+        path, base = (self._path, self._split) if newer else (self._older, self._first)
+        with path.open("rb") as file:
+            file.seek(low - base)
+            return file.read(high - low)
 
     def _head(self, stream: StreamName) -> bytes:
         now = self._clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000Z")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from labrunner.sandbox.node.bubblewrap import Bind, Fresh, Mount
 from labrunner.sandbox.node.image import Image
+from labrunner.sandbox.node.ports import candidates
 
 FOLDERS = (
     "dev",
@@ -39,6 +40,7 @@ PROCESSORS = ("/sys/devices/system/cpu", "/sys/devices/system/node")
 """What numeric libraries ask about the machine."""
 BUNDLES = ("ssl/certs/ca-certificates.crt", "ssl/cert.pem", "pki/tls/certs/ca-bundle.crt")
 """Where programs look for the certificates that they trust, by distribution."""
+WEB_PORTS = (80, 443)
 
 PASSWD = """\
 root:x:0:0:root:/root:{shell}
@@ -77,6 +79,7 @@ def make_root(root: Path, image: Image, names: Names) -> None:
     for name in MERGED:
         if (host := Path("/", name)).is_symlink():
             (root / name).symlink_to(host.readlink())
+    (root / "root/.curlrc").write_text(_curl_settings(names.address))
     _add_image(root, image)
 
 
@@ -110,6 +113,16 @@ def _texts(names: Names) -> Iterator[tuple[str, str]]:
     yield "hostname", f"{names.hostname}\n"
     yield "hosts", names.hosts
     yield "resolv.conf", names.resolver
+
+
+def _curl_settings(address: str) -> str:
+    """Lead curl to the pod when it is asked for localhost, which it does not look up in `/etc/hosts`."""
+    lines = ["# All pods share the machine's loopback; localhost is this pod's own address."]
+    for port in WEB_PORTS:
+        for host in ("localhost", "127.0.0.1"):
+            lines.append(f'connect-to = "{host}:{port}:{address}:{candidates(port)[-1]}"')
+    lines.append(f'connect-to = "localhost::{address}:"')
+    return "\n".join(lines) + "\n"
 
 
 def _add_image(root: Path, image: Image) -> None:

@@ -180,6 +180,24 @@ def test_nginx_s_configuration_is_read(text: str, expected: list[tuple[str, str]
     assert list(web_server.directives(text)) == expected
 
 
+@pytest.mark.may_skip_in_ci
+@pytest.mark.skipif(not Path("/usr/bin/curl").exists(), reason="this machine has no curl")
+def test_curl_finds_the_pod_s_own_server_at_localhost(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with stage(tmp_path) as it:
+            for name in ("one", "two"):
+                probe = {"httpGet": {"port": 80}, "periodSeconds": 1}
+                it.pod(name, image="nginx", container={"readinessProbe": probe})
+                await it.ready(name)
+                page = f"echo {name} > /usr/share/nginx/html/index.html"
+                said = await it.run(
+                    name, "sh", "-c", f"{page}; curl -s localhost; curl -s http://127.0.0.1:80/"
+                )
+                assert said.out == f"{name}\n{name}\n"
+
+    asyncio.run(body())
+
+
 def test_the_web_server_and_the_node_agree_on_where_it_listens_instead() -> None:
     assert web_server.HIGHER == HIGHER
 
