@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pexpect
@@ -82,9 +82,9 @@ def session() -> Iterator[Block]:
         yield block
 
 
-def milliseconds_per_block(contender: Callable[[], object]) -> float:
+def milliseconds_per_block(contender: Callable[[], AbstractContextManager[Block]]) -> float:
     """Median of the blocks of one fresh shell, start and end not counted."""
-    with contender() as block:  # type: ignore[attr-defined]
+    with contender() as block:
         times = []
         for number in range(BLOCKS):
             started = time.perf_counter()

@@ -105,10 +105,10 @@ class Channel:
 
     def type(self, line: bytes) -> None:
         """Send one line, shorter than the 4,096 bytes a terminal takes, on a terminal in its first state."""
-        # A program that was killed may have left it raw, and a lab may have changed it with stty.
-        if termios.tcgetattr(self._master) != self._sane:
-            termios.tcsetattr(self._master, termios.TCSANOW, self._sane)
-        with contextlib.suppress(OSError):  # its end shows when reading
+        with contextlib.suppress(OSError, termios.error):  # its end shows when reading
+            # A program that was killed may have left it raw, and a lab may have changed it with stty.
+            if termios.tcgetattr(self._master) != self._sane:
+                termios.tcsetattr(self._master, termios.TCSANOW, self._sane)
             os.write(self._master, line)
 
     def read(self, seconds: float) -> bytes:

@@ -54,6 +54,7 @@ class LiveShell:
             noise=bash.noise(self._nonce),
         )
         if not self.ask(bash.setup(self._nonce), limit=_START_LIMIT):
+            self._memory.close()
             raise ShellError(
                 f"{' '.join(shell.argv)} did not come to a prompt: {self._words or 'it said nothing'}",
                 remedy="check that it is bash 5.1 or newer and can start in this place",
@@ -84,6 +85,8 @@ class LiveShell:
 
         A shell that cannot do even that is ended: the answer is False.
         """
+        if self.channel.ended:
+            return False
         text = text if isinstance(text, bytes) else text.encode(errors="surrogateescape")
         status, said, deadline = self.prompt.status, b"", time.monotonic() + limit
         self.hand_over(text + b"\n\\builtin return %d\n" % status)

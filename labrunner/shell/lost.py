@@ -26,7 +26,7 @@ def loss(bash: int, *, started_as: str) -> Loss:
         started_as: Its command line when it was started.
     """
     # A bash that has been woken, but has not had its turn on a busy machine, is no longer "in" a call.
-    call, arguments = waiting.system_call(bash)
+    call, arguments = waiting.system_call(bash, bash)
     now = processes.command_line(bash)
     if now == started_as:
         return "mark" if call == "read" and arguments[0] == 0 and arguments[2] == _PROMPT_READ else ""
@@ -34,4 +34,4 @@ def loss(bash: int, *, started_as: str) -> Loss:
     # One that was given a script, or a command, waits for input in earnest.
     idle = all(word.startswith("-") and word != "-c" for word in arguments_given)
     is_shell = os.path.basename(program).removeprefix("-") in _SHELLS  # noqa: PTH119
-    return "shell" if is_shell and idle and waiting.waits_for(bash) == "input from the terminal" else ""
+    return "shell" if is_shell and idle and waiting.waits_for(bash) == waiting.TERMINAL else ""

@@ -64,6 +64,16 @@ def children(pid: int) -> tuple[int, ...]:
         return ()
 
 
+def threads(pid: int) -> tuple[int, ...]:
+    """Its threads' ids, the first one's is its pid; empty when it is gone."""
+    return _numbers(f"/proc/{pid}/task")
+
+
+def descriptors(pid: int) -> tuple[int, ...]:
+    """What it has open; empty when it is gone, or somebody else's."""
+    return _numbers(f"/proc/{pid}/fd")
+
+
 def command_line(pid: int) -> str:
     """Its arguments joined by blanks, or the name in brackets when it has none; empty when it is gone."""
     with contextlib.suppress(OSError):
@@ -103,6 +113,13 @@ def await_end(pids: Iterable[int], *, deadline: float) -> list[int]:
     return left
 
 
+def _numbers(folder: str) -> tuple[int, ...]:
+    try:
+        return tuple(sorted(map(int, os.listdir(folder))))  # noqa: PTH208
+    except OSError:
+        return ()
+
+
 def content(path: str) -> bytes:
     """All of a file under /proc.
 
@@ -112,9 +129,10 @@ def content(path: str) -> bytes:
     # Unbuffered on purpose: this is called once a command, and `open` costs four times as much.
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        content = os.read(descriptor, 65536)
-        while len(content) % 4096 == 0 and (more := os.read(descriptor, 65536)):
-            content += more
-        return content
+        found = b""
+        # A read gives as many whole lines as fit a page, however much is asked for.
+        while more := os.read(descriptor, 65536):
+            found += more
+        return found
     finally:
         os.close(descriptor)

@@ -1,7 +1,7 @@
 """What a process waits for, in words, as far as /proc tells.
 
-For the sentence that explains a timeout: "cat (pid 12) waited for input from the terminal". Numbers of system
-calls differ by machine; what is not in the tables below is left unsaid rather than guessed.
+For the sentence that explains a timeout: "cat (pid 12), which waited for input from the terminal". Numbers of
+system calls differ by machine; what is not in the tables below is left unsaid rather than guessed.
 """
 
 import os
@@ -11,15 +11,15 @@ from labrunner.shell import processes
 
 _CALLS: dict[str, dict[int, str]] = {
     "x86_64": {
-        0: "read", 45: "read", 47: "read",
-        7: "poll", 271: "poll", 23: "poll", 270: "poll", 232: "epoll", 281: "epoll",
-        42: "connect", 43: "accept", 288: "accept", 61: "wait", 247: "wait", 35: "sleep", 230: "sleep",
-        1: "write", 44: "write", 73: "lock", 202: "futex", 34: "signal", 130: "signal",
+        0: "read", 45: "read", 47: "read", 1: "write", 44: "write", 46: "write", 42: "connect",
+        43: "accept", 288: "accept",
+        7: "poll", 271: "poll", 23: "poll", 270: "poll", 232: "poll", 281: "poll",
+        61: "wait", 247: "wait", 35: "sleep", 230: "sleep", 73: "lock", 34: "signal", 130: "signal",
     },
     "aarch64": {
-        63: "read", 73: "poll", 72: "poll", 22: "epoll", 207: "read", 212: "read",
-        203: "connect", 202: "accept", 242: "accept", 260: "wait", 95: "wait", 101: "sleep", 115: "sleep",
-        64: "write", 206: "write", 32: "lock", 98: "futex", 133: "signal",
+        63: "read", 207: "read", 212: "read", 64: "write", 206: "write", 211: "write", 203: "connect",
+        202: "accept", 242: "accept", 73: "poll", 72: "poll", 22: "poll",
+        260: "wait", 95: "wait", 101: "sleep", 115: "sleep", 32: "lock", 133: "signal",
     },
 }  # fmt: skip
 """From the kernel's tables, calls of one kind under one name."""
@@ -27,28 +27,32 @@ _CALLS: dict[str, dict[int, str]] = {
 _TERMINAL_MAJORS = (5, *range(136, 144))
 """/dev/tty, and the pseudo-terminals."""
 
+TERMINAL = "input from the terminal"
+CHILD = "a process that it started"
+
+_PLAIN = {
+    "accept": "someone to connect",
+    "wait": CHILD,
+    "sleep": "time to pass",
+    "lock": "a file lock",
+    "signal": "a signal",
+}
+
 
 def waits_for(pid: int) -> str | None:
-    """What the process waits for, to follow "waited for"; `None` when it runs, or it is not known."""
-    call, arguments = system_call(pid)
-    if call in ("read", "write"):
-        return _descriptor(pid, arguments[0], writing=call == "write")
-    if call in ("poll", "epoll"):
-        return _any_descriptor(pid)
-    return {
-        "connect": "a network connection to be made",
-        "accept": "someone to connect",
-        "wait": "a process that it started",
-        "sleep": "time to pass",
-        "lock": "a file lock",
-        "signal": "a signal",
-    }.get(call)
+    """What the process waits for, to follow "waited for"; `None` when it works, or it is not known.
+
+    Of several threads the most telling one counts: programs in Go wait for their network in any of them.
+    """
+    reasons = [reason for thread in processes.threads(pid) if (reason := _thread_waits(pid, thread))]
+    dull = tuple(_PLAIN.values())
+    return min(reasons, key=lambda why: (why != TERMINAL, why in dull), default=None)
 
 
-def system_call(pid: int) -> tuple[str, tuple[int, ...]]:
+def system_call(pid: int, thread: int) -> tuple[str, tuple[int, ...]]:
     """Which kind of system call it is in, and its arguments; an empty name when it runs or is not known."""
     try:
-        words = processes.content(f"/proc/{pid}/syscall").split()
+        words = processes.content(f"/proc/{pid}/task/{thread}/syscall").split()
     except OSError:
         return "", ()
     if not words or not words[0].isdigit():
@@ -57,30 +61,37 @@ def system_call(pid: int) -> tuple[str, tuple[int, ...]]:
     return _CALLS.get(os.uname().machine, {}).get(int(words[0]), ""), arguments
 
 
+def _thread_waits(pid: int, thread: int) -> str | None:
+    call, arguments = system_call(pid, thread)
+    if call in ("read", "write"):
+        return _descriptor(pid, arguments[0], writing=call == "write")
+    if call == "connect":
+        return f"a network connection{_to(pid)}"
+    return _any_descriptor(pid) if call == "poll" else _PLAIN.get(call)
+
+
 def _descriptor(pid: int, number: int, *, writing: bool) -> str | None:
     kind = _kind(pid, number)
     if kind == "terminal":
-        return "room to write to the terminal" if writing else "input from the terminal"
+        return "room to write to the terminal" if writing else TERMINAL
     if kind == "socket":
-        return "an answer from the network" if not writing else "the network to take data"
-    if kind == "pipe":
-        return "the other end of a pipe"
-    return None
+        return f"the network{_to(pid)}"
+    return "the other end of a pipe" if kind == "pipe" else None
 
 
 def _any_descriptor(pid: int) -> str | None:
     """A program in poll does not say on what; what it has open does, if it is of one kind."""
-    kinds = {_kind(pid, number) for number in _open_descriptors(pid)}
+    kinds = {_kind(pid, number) for number in processes.descriptors(pid)}
     if "socket" in kinds:
-        return "the network"
-    return "input from the terminal" if _kind(pid, 0) == "terminal" and "pipe" not in kinds else None
+        return f"the network{_to(pid)}"
+    return TERMINAL if _kind(pid, 0) == "terminal" and "pipe" not in kinds else None
 
 
-def _open_descriptors(pid: int) -> list[int]:
-    try:
-        return [int(name) for name in os.listdir(f"/proc/{pid}/fd")]  # noqa: PTH208
-    except OSError:
-        return []
+def _to(pid: int) -> str:
+    from labrunner.shell.sockets import peers  # a start should not pay for what only a timeout needs
+
+    found = peers(pid)
+    return f" ({', '.join(found)})" if found else ""
 
 
 def _kind(pid: int, number: int) -> str:
@@ -108,13 +119,9 @@ def describe(group: int, *, shell: int, command: str) -> str | None:
         return None
     # The one at work is the youngest that waits for none of its own: in `sudo sh -c 'sleep 9'` the sleep.
     reasons = {pid: waits_for(pid) for pid in sorted(members, reverse=True)}
-    pid = next((pid for pid, reason in reasons.items() if reason == "input from the terminal"), None)
-    pid = pid or next((pid for pid, why in reasons.items() if why != "a process that it started"), members[0])
-    name = (
-        f"the shell itself, running `{_first_line(command)}`"
-        if pid == shell
-        else f"{_short(pid)} (pid {pid})"
-    )
+    pid = next((pid for pid, reason in reasons.items() if reason == TERMINAL), None)
+    pid = pid or next((pid for pid, reason in reasons.items() if reason != CHILD), members[0])
+    name = f"the shell itself, running `{_first_line(command)}`" if pid == shell else _named(pid)
     return f"{name}, which waited for {reasons[pid]}" if reasons[pid] else name
 
 
@@ -123,6 +130,6 @@ def _first_line(command: str) -> str:
     return lines[0] + (" …" if len(lines) > 1 else "")
 
 
-def _short(pid: int) -> str:
-    line = processes.command_line(pid)
-    return line if len(line) <= 200 else f"{line[:199]}…"
+def _named(pid: int) -> str:
+    line = " ".join(processes.command_line(pid).split())
+    return f"{line if len(line) <= 200 else f'{line[:199]}…'} (pid {pid})"

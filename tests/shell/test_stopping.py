@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -92,6 +93,15 @@ def test_the_notice_says_how_far_the_climb_went(run: Run) -> None:
     assert notice == "it did not stop when interrupted or terminated and was killed"
 
 
+IN_A_THREAD = """python3 -c '
+import signal, socket, threading
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+connection = socket.create_connection(("127.0.0.1", {port}))
+threading.Thread(target=connection.recv, args=(1,)).start()
+threading.Event().wait()
+'"""
+
+
 @pytest.mark.parametrize(
     ("command", "waited_for"),
     [
@@ -113,13 +123,20 @@ def test_the_notice_says_how_far_the_climb_went(run: Run) -> None:
             "python3 -c 'import socket; socket.create_server((\"127.0.0.1\", 0)).accept()' 2>/dev/null",
             r"python3 .* \(pid \d+\), which waited for someone to connect",
         ),
+        (
+            "exec 9<>/dev/tcp/127.0.0.1/{port}; cat <&9; exec 9<&-",
+            r"cat \(pid \d+\), which waited for the network \(127.0.0.1:{port}\)",
+        ),
+        (IN_A_THREAD, r"python3 .* \(pid \d+\), which waited for the network \(127.0.0.1:{port}\)"),
         ("while :; do :; done", r"the shell itself, running `while :; do :; done`"),
     ],
 )
 def test_a_timeout_names_what_was_waited_for(run: Run, command: str, waited_for: str) -> None:
-    completed = run(command, timeout=0.3)[1]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        completed = run(command.replace("{port}", port), timeout=0.4)[1]
     assert completed.waited_for is not None
-    assert re.fullmatch(waited_for, completed.waited_for), completed.waited_for
+    assert re.fullmatch(waited_for.replace("{port}", port), completed.waited_for, re.S), completed.waited_for
 
 
 def test_input_meant_for_nobody_never_eats_the_next_command(run: Run) -> None:
