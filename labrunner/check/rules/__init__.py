@@ -26,6 +26,8 @@ from labrunner.check.rules import (
     no_prompt,
     not_in_mirror,
     orphaned_hook,
+    placeholder_package,
+    python_syntax,
     same_position,
     shellcheck,
     stray_text,
@@ -79,4 +81,6 @@ RULES: tuple[Rule, ...] = (
     unpinned_address.RULE,
     not_in_mirror.RULE,
     strict_cleanup.RULE,
+    python_syntax.RULE,
+    placeholder_package.RULE,
 )
