@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from labrunner.check.call import VALUED, Call, Redirect, Setting, Word
+from labrunner.check.call import VALUED, Call, Redirect, Setting, Word, joined
 from labrunner.check.source import HereText, Source
 from labrunner.document.bash import is_plain
 from labrunner.document.model import Command, Span
@@ -67,7 +67,10 @@ def _plain(command: Command) -> list[Call]:
     assigned = 0
     while assigned < len(words) and _ASSIGNMENT.match(words[assigned].text):
         assigned += 1
-    return [Call(tuple(words[assigned:]), command.span, tuple(words[:assigned]))] if words else []
+    if not words:
+        return []
+    span = joined(words[0].span, words[-1].span)
+    return [Call(tuple(words[assigned:]), span, tuple(words[:assigned]))]
 
 
 def _unwrapped(call: Call) -> Iterator[Call]:
