@@ -14,9 +14,9 @@ FIRST_BLOCK, LAST_BLOCK = 16, 250
 class Addresses:
     """Hands out addresses; two sandboxes on one machine hardly ever hand out the same."""
 
-    def __init__(self, block: int | None = None) -> None:
-        block = block or random.randint(FIRST_BLOCK, LAST_BLOCK)
-        self._next = int(IPv4Address(f"127.{block}.0.2"))
+    def __init__(self, start: str = "") -> None:
+        block, part = random.randint(FIRST_BLOCK, LAST_BLOCK), random.randint(0, 255)
+        self._next = int(IPv4Address(start or f"127.{block}.{part}.1"))
         self._free: list[str] = []
 
     def take(self) -> str:

@@ -132,7 +132,10 @@ class Doorman:
         answers = Answers()
         stdin, outputs, inner = (None, {}, []) if command.tty else _pipes(command)
         try:
-            self._send(command, answers, container, inner)
+            try:
+                self._send(command, answers, container, inner)
+            except OSError as error:
+                raise EnterError("enter", error.errno or 0) from error
             terminal_end = (await answers.started()).terminal
         except BaseException:
             answers.close()

@@ -92,7 +92,8 @@ class Keeper:
 
     def log(self, *, previous: bool = False) -> Log | None:
         """The log of the present or last run, or of the one before; `None` if there was none."""
-        return self.logs.get(self.state.runs - (2 if previous else 1))
+        between = self.state.stage in (Stage.RESTING, Stage.REFUSED)
+        return self.logs.get(self.state.runs - (2 if previous and not between else 1))
 
     def subject(self) -> Subject:
         """The running container as probes and `exec` see it."""

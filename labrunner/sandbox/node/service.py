@@ -74,9 +74,11 @@ class Service:
         limit_bytes: int | None = None,
     ) -> AsyncIterator[bytes]:
         """See `PodService`."""
-        keeper = self._keeper(namespace, pod, container, logs=True)
+        keeper = self._keeper(namespace, pod, container)
         log = keeper.log(previous=previous)
         if log is None:
+            if keeper.state.runs > 0 and not previous:
+                return  # its program could not be started: it never wrote anything
             raise _no_log(keeper, pod, previous)
         query = Query(follow, tail, since, timestamps, limit_bytes)
         async for chunk in log.read(query):
@@ -104,15 +106,13 @@ class Service:
             raise internal(f"pod {name} is not known to its node any more")
         return worker
 
-    def _keeper(self, namespace: str, name: str, container: str | None, *, logs: bool = False) -> Keeper:
+    def _keeper(self, namespace: str, name: str, container: str | None) -> Keeper:
         pod = self._pod(namespace, name)
         wanted = container or _only_container(pod)
         spec = pod["spec"]
         names = [each["name"] for each in (*(spec.get("initContainers") or ()), *spec["containers"])]
         if wanted not in names:
             raise bad_request(f"container {wanted} is not valid for pod {name}")
-        if logs and not at(pod, "spec.nodeName"):
-            raise bad_request(f'container "{wanted}" in pod "{name}" is waiting to start: ContainerCreating')
         worker = self._worker(pod)
         return next(keeper for keeper in worker.keepers if keeper.name == wanted)
 

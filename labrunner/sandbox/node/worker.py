@@ -109,11 +109,12 @@ class Worker:
             return
         fresh = {**stored, "status": status(self._situation(stored), registry.clock.now())}
         if fresh["status"] != stored.get("status"):
-            # Gone or changed in between cannot be: nothing else runs until this is done.
-            with contextlib.suppress(ApiError):
-                self.room.pod = registry.update(
-                    registry.kinds.by_kind("v1", "Pod"), fresh, subresource="status"
-                )
+            try:
+                pods = registry.kinds.by_kind("v1", "Pod")
+                self.room.pod = registry.update(pods, fresh, subresource="status")
+            except ApiError as refusal:
+                # Nothing can have come in between: this is a mistake of ours.
+                log.error("the status of pod %s was refused: %s", self.room.full_name, refusal)
 
     def _situation(self, pod: Object) -> Situation:
         node = self.room.node

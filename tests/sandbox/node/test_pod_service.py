@@ -227,6 +227,9 @@ def test_the_log_of_the_run_before_can_be_asked_for(tmp_path: Path) -> None:
             it.pod("box", "sh", "-c", "echo run; exit 1")
             await it.until("box", waits_for("CrashLoopBackOff"))
             assert await it.log("box", previous=True) == "run\n"
+            it.pod("typo", "slep")
+            await it.until("typo", waits_for("CrashLoopBackOff"))
+            assert await it.log("typo") == ""
             it.pod("calm", "sleep", "1000")
             await it.ready("calm")
             with pytest.raises(
