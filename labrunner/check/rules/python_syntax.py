@@ -39,7 +39,7 @@ def check(lab: Lab) -> Iterator[Found]:
         error = _error(text, image[0] if image else None)
         if error is not None:
             where = f"Python 3.{image[0]} of image {_short(image[1])}" if image else "Python"
-            fact = f"{where} cannot read this: {_lower(error.msg)}"
+            fact = f"this is nothing that {where} can read: {_lower(error.msg)}"
             yield Found(lab.shown(path), _place(error, text), f"{fact}; write it another way")
 
 
