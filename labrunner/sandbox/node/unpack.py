@@ -50,7 +50,7 @@ class Unpacker:
             _write_program(programs / name, text)
         mounts = [self._over("/usr", Path("/usr"), *self._below_usr(image, folder / "usr"))]
         if image.only:
-            mounts += self._selection(image.only, folder / "selection")
+            mounts += self._selection((*image.only, *self._interpreters(image)), folder / "selection")
         mounts += [self._over(OWN_PROGRAMS, programs), *self._python(image, programs)]
         mounts += [Bind(source, target) for target, source in image.overlay.items()]
         return tuple(mounts)
@@ -97,13 +97,23 @@ class Unpacker:
             yield Bind(Path(hidden), f"{OWN_FILES}/host{number}")
             yield Bind(folder / Path(hidden).name, hidden)
 
+    def _interpreters(self, image: Image) -> Iterator[str]:
+        """Names in the host's folders by which our own Python is reached, where the image needs it.
+
+        A machine's own Python lies there, and a virtual environment's is a chain of links to it.
+        """
+        if _needs_python(image):
+            for path in (self.interpreter.plain, *_chain(self.interpreter.executable)):
+                if str(path.parent) in HOST_FOLDERS:
+                    yield path.name
+
     def _python(self, image: Image, programs: Path) -> Iterator[Mount]:
         """What the image needs of our own Python to be visible."""
+        if not _needs_python(image):
+            return
         ours = self.interpreter
         bundled = any(isinstance(each, Bundled) for each in image.programs.values())
         files = [each.path for each in image.programs.values() if isinstance(each, PythonFile)]
-        if image.python == "host" and not bundled and not files:
-            return
         yield from (Bind(folder, str(folder)) for folder in ours.installation)
         if ours.plain.parent == Path(OWN_PROGRAMS):  # hidden by the image's own programs
             (programs / ours.plain.name).touch()
@@ -113,6 +123,17 @@ class Unpacker:
         else:
             yield from (Fresh("tmpfs", str(folder)) for folder in ours.packages)
         yield from (Bind(path, f"{OWN_FILES}/{path.name}") for path in files)
+
+
+def _needs_python(image: Image) -> bool:
+    ours = any(isinstance(each, Bundled | PythonFile) for each in image.programs.values())
+    return ours or image.python != "host"
+
+
+def _chain(link: Path) -> Iterator[Path]:
+    while link.is_symlink():
+        link = link.parent / link.readlink()
+        yield link
 
 
 def _in_usr(place: str) -> bool:
