@@ -23,6 +23,8 @@ from labrunner.check.rules import (
     missing_hook,
     missing_path,
     needs_root,
+    never_applied,
+    never_deleted,
     no_prompt,
     not_in_mirror,
     orphaned_hook,
@@ -81,6 +83,8 @@ RULES: tuple[Rule, ...] = (
     unpinned_address.RULE,
     not_in_mirror.RULE,
     strict_cleanup.RULE,
+    never_deleted.RULE,
+    never_applied.RULE,
     python_syntax.RULE,
     placeholder_package.RULE,
 )
