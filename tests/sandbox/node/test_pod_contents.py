@@ -212,13 +212,13 @@ def test_a_pod_knows_its_service_account_and_itself(tmp_path: Path) -> None:
 def test_an_empty_folder_lives_through_restarts_and_is_shared(tmp_path: Path) -> None:
     async def body() -> None:
         async with stage(tmp_path) as it:
-            script = "cat /work/n; echo x >> /work/n; exit 1"
+            script = "cat /data/n; echo x >> /data/n; exit 1"
             it.pod(
                 "again",
                 "sh",
                 "-c",
                 script,
-                **mounted({"name": "work", "mountPath": "/work"}, work={"emptyDir": {}}),
+                **mounted({"name": "work", "mountPath": "/data"}, work={"emptyDir": {}}),
             )
             await it.until("again", lambda pod: waits_for("CrashLoopBackOff")(pod))
             assert "x\n" in await it.log("again")
@@ -302,9 +302,9 @@ def test_a_container_runs_as_the_user_that_the_manifest_names(tmp_path: Path) ->
 def test_a_read_only_root_cannot_be_written_but_volumes_can(tmp_path: Path) -> None:
     async def body() -> None:
         async with stage(tmp_path) as it:
-            pod = mounted({"name": "work", "mountPath": "/work"}, work={"emptyDir": {}})
+            pod = mounted({"name": "work", "mountPath": "/data"}, work={"emptyDir": {}})
             pod["container"]["securityContext"] = {"readOnlyRootFilesystem": True}
-            seen = await printed(it, "touch /x 2>&1; touch /work/x && echo fine", **pod)
+            seen = await printed(it, "touch /x 2>&1; touch /data/x && echo fine", **pod)
             assert "Read-only file system" in seen
             assert "fine" in seen
 

@@ -105,14 +105,14 @@ def test_a_crashing_container_is_started_again_later_each_time(tmp_path: Path) -
 def test_on_failure_a_container_that_ends_well_is_left_alone(tmp_path: Path) -> None:
     async def body() -> None:
         async with stage(tmp_path) as it:
-            script = "if [ -e /work/again ]; then exit 0; fi; touch /work/again; exit 1"
+            script = "if [ -e /data/again ]; then exit 0; fi; touch /data/again; exit 1"
             it.pod(
                 "twice",
                 "sh",
                 "-c",
                 script,
                 restartPolicy="OnFailure",
-                container={"volumeMounts": [{"name": "work", "mountPath": "/work"}]},
+                container={"volumeMounts": [{"name": "work", "mountPath": "/data"}]},
                 volumes=[{"name": "work", "emptyDir": {}}],
             )
             pod = await it.over("twice")
@@ -134,16 +134,16 @@ def test_a_restarted_container_has_a_fresh_root(tmp_path: Path) -> None:
 def test_init_containers_run_one_after_the_other_before_the_others(tmp_path: Path) -> None:
     async def body() -> None:
         async with stage(tmp_path) as it:
-            mount = {"volumeMounts": [{"name": "work", "mountPath": "/work"}], "image": "busybox:1"}
+            mount = {"volumeMounts": [{"name": "work", "mountPath": "/data"}], "image": "busybox:1"}
             it.pod(
                 "staged",
                 "sh",
                 "-c",
-                "cat /work/said; sleep 1000",
+                "cat /data/said; sleep 1000",
                 container=mount,
                 initContainers=[
-                    {"name": "first", "command": ["sh", "-c", "echo first > /work/said"], **mount},
-                    {"name": "second", "command": ["sh", "-c", "echo second >> /work/said"], **mount},
+                    {"name": "first", "command": ["sh", "-c", "echo first > /data/said"], **mount},
+                    {"name": "second", "command": ["sh", "-c", "echo second >> /data/said"], **mount},
                 ],
                 volumes=[{"name": "work", "emptyDir": {}}],
             )
