@@ -24,6 +24,7 @@ SUBCOMMANDS = {
     "run": "run labs and say whether they still do what their pages promise",
     "plan": "show what would run, in which order and under which limits",
     "check": "find what would break or hang, without running anything",
+    "coverage": "say how much of labs a rehearsal would prove, and why not the rest",
     "sandbox": "start and stop a rehearsal cluster that stays",
     "doctor": "say what this machine has of what rehearsals need",
 }
