@@ -105,7 +105,7 @@ def applied_objects(lab: Lab) -> Iterator[tuple[Application, Object, Any]]:
 
 def _applications(page: Page, lab: Lab) -> Iterator[Application]:
     for command, call in page.calls:
-        if call.program == "kubectl" and (verb := verb_of(call)) and call.wrapper is None:
+        if call.wrapper is None and (verb := verb_of(call)):
             for word in _given(call, "-f", "--filename"):
                 yield from _Reading(page, lab, command, call, verb).of(word)
             for word in _given(call, "-k", "--kustomize"):
@@ -113,7 +113,9 @@ def _applications(page: Page, lab: Lab) -> Iterator[Application]:
 
 
 def verb_of(call: Call) -> str:
-    """Return which of `VERBS` a call of kubectl has; empty for every other one."""
+    """Return which of `VERBS` a call of kubectl has; empty for every other one, and other programs."""
+    if call.program != "kubectl":
+        return ""
     first = next(iter(call.positional), "")
     return first if first in VERBS else ""
 

@@ -7,6 +7,7 @@ says so, and rules keep silent.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from labrunner.check.applied import Application, variables_of, verb_of
 from labrunner.check.call import Call
@@ -52,9 +53,19 @@ class Thing:
         return f"{self.kind}/{self.name}"
 
 
+_kept: WeakKeyDictionary[Page, bool] = WeakKeyDictionary()
+"""Two rules ask for the same."""
+
+
 def opaque(pages: Iterable[Page]) -> bool:
     """Whether a lab makes or deletes things in ways that cannot be followed."""
-    return any(_is_opaque(call) for page in pages for _, call in page.calls)
+    return any(map(_page_is_opaque, pages))
+
+
+def _page_is_opaque(page: Page) -> bool:
+    if page not in _kept:
+        _kept[page] = any(_is_opaque(call) for _, call in page.calls)
+    return _kept[page]
 
 
 def singular(kind: str) -> str:
@@ -108,7 +119,9 @@ def _names_at(names: list[str]) -> int:
 def _is_opaque(call: Call) -> bool:
     if call.program in OPAQUE or call.program.endswith(".sh"):
         return True
-    if call.program == "kubectl" and call.wrapper is not None and call.wrapper.program == "xargs":
+    if call.program != "kubectl":
+        return False
+    if call.wrapper is not None and call.wrapper.program == "xargs":
         return True
     if verb_of(call) == "delete":
         generous = call.flag("--all", "-l", "--selector", "--field-selector", "-A")

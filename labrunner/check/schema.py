@@ -91,6 +91,11 @@ def _followed(schema: Schema) -> Schema | None:
     return schema
 
 
+@cache
+def _groups() -> frozenset[str]:
+    return frozenset(group for group, _, _ in _by_kind())
+
+
 def _reference(schema: Schema) -> str:
     """Return what a schema refers to; `allOf` with one part is how a default stands beside it."""
     parts: Sequence[Schema] = schema.get("allOf") or ({},)
@@ -214,8 +219,7 @@ def served(api_version: str, kind: str) -> bool:
     It may know those of groups that are not its own, and alpha and beta versions: clusters switch them on.
     """
     group, _, version = api_version.rpartition("/")
-    groups = {known for known, _, _ in _by_kind()}
-    unsure = group not in groups or kind == "List" or "alpha" in version or "beta" in version
+    unsure = group not in _groups() or kind == "List" or "alpha" in version or "beta" in version
     return unsure or (group, version, kind) in _by_kind()
 
 

@@ -15,7 +15,7 @@ _TAG = re.compile(r"(?:\bpy|\bpython:?)3\.?(\d{1,2})(?!\d)")
 def python_files(lab: Lab) -> Iterator[tuple[Page, Path]]:
     """Yield the Python files that checked pages show or hand to a command, each once, with the first page."""
     seen = set()
-    for page in lab.checked:
+    for page in (page for page in lab.checked if ".py" in page.document.text):
         shown = (lab.named(line.text) for block in page.document.blocks for line in block.files)
         handed = (mention.path for mention in mentions(page, lab))
         for path in (*shown, *handed):

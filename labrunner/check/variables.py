@@ -5,7 +5,7 @@ argument, counts. Use is told from the tree. So what is called unset is unset.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -40,7 +40,7 @@ _TAKING = re.compile(
 )
 _TESTED = re.compile(r"-[nzv]\s+[\"']?\$?\{?([A-Za-z_]\w*)|\$\{([A-Za-z_]\w*)(?:\[[^\]]*\])?:?[-=+?]")
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_USED = re.compile(r"\$[A-Za-z_{]")
+_USED = re.compile(r"\$(?:\{[#!]?)?([A-Za-z_]\w*)")
 _EXPANSION = re.compile(r"\$\{#?([A-Za-z_]\w*)(?:\[[^\]]*\])?(:?[-=+?])?")
 IN_TEXT = re.compile(r"(?<!\\)\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 _EXPORTED_TEXT = re.compile(r"\b(?:export|declare|typeset)\s+(?:-\w+\s+)*[\"']?\$")
@@ -117,9 +117,15 @@ def set_by_hooks(page: Page, lab: Lab) -> dict[str, str]:
     return found
 
 
-def uses(command: PageCommand) -> Iterator[Use]:
-    """Yield the variables that a command takes the value of; those with a default are left out."""
-    if not _USED.search(command.command.text) or not command.command.complete:
+def uses(command: PageCommand, *, but: Collection[str] = ()) -> Iterator[Use]:
+    """Yield the variables that a command takes the value of; those with a default are left out.
+
+    Args:
+        command: Which one.
+        but: Variables that are of no interest. A command that has no others costs no parse.
+    """
+    named = _USED.findall(command.command.text)
+    if not command.command.complete or not any(name not in but and not is_known(name) for name in named):
         return
     source = command.source
     for node in _expansions(source.tree.root_node):

@@ -32,7 +32,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 def check(page: Page, lab: Lab) -> Iterator[Found]:
     """Yield the placeholders that are installed."""
-    if _INDEX.search(page.document.text):
+    text = page.document.text
+    if "pip" not in text or "install" not in text or _INDEX.search(text):
         return
     installing = [(command, words) for command, call in page.calls if (words := list(_installed(call)))]
     for _, words in installing:
@@ -42,8 +43,8 @@ def check(page: Page, lab: Lab) -> Iterator[Found]:
     commands = {id(command) for command, _ in installing}
     for mention in mentions(page, lab) if installing else ():
         if id(mention.command) in commands and mention.path.suffix == ".txt":
-            text = lab.files.text(mention.path) or ""
-            yield from _required(text, lab.shown(mention.path))
+            required = lab.files.text(mention.path) or ""
+            yield from _required(required, lab.shown(mention.path))
 
 
 def _installed(call: Call) -> Iterator[Word]:

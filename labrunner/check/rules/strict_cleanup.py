@@ -37,7 +37,7 @@ def check(page: Page, lab: Lab) -> Iterator[Found]:
 
 def _is_strict(command: PageCommand, call: Call) -> bool:
     settings = command.block.settings
-    if verb_of(call) != "delete" or not call.is_call_of("kubectl") or call.wrapper is not None:
+    if verb_of(call) != "delete" or call.wrapper is not None:
         return False
     if not settings.test or settings.expect_error or call.tolerated or call.flag("--ignore-not-found"):
         return False

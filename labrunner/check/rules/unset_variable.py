@@ -35,10 +35,17 @@ fine, and after `source` or `eval` everything is. Manifests that go through `env
 
 def check(page: Page, lab: Lab) -> Iterator[Found]:
     """Yield the first use of each variable that is not set."""
-    before = None if page.declaration.path is None else set_before(page, lab)
-    if before is None:
+    own = {*declared(page.declaration), *set_by_hooks(page, lab)}
+    # What earlier pages set can only lessen it, and costs a look at all of them.
+    if page.declaration.path is None or not any(_looked_through(page, lab, own)):
         return
-    names = {*before, *declared(page.declaration), *set_by_hooks(page, lab)}
+    before = set_before(page, lab)
+    if before is not None:
+        yield from _looked_through(page, lab, own | before)
+
+
+def _looked_through(page: Page, lab: Lab, known: set[str]) -> Iterator[Found]:
+    names = set(known)
     given: dict[int, list[Application]] = {}
     for application in applications(page, lab):
         given.setdefault(id(application.command), []).append(application)
@@ -52,7 +59,7 @@ def check(page: Page, lab: Lab) -> Iterator[Found]:
 
 
 def _unset(page: Page, command: PageCommand, names: set[str]) -> Iterator[Found]:
-    for use in uses(command):
+    for use in uses(command, but=names):
         if use.name not in names and not is_known(use.name):
             yield page.found(use.span, f"nothing sets ${use.name} before this; {_remedy(use.name, names)}")
             names.add(use.name)

@@ -36,7 +36,7 @@ def check(page: Page, lab: Lab) -> Iterator[Found]:
         names.update(sets(command.command.text))
         if sets_anything(command):
             return
-        for use in uses(command):
+        for use in uses(command, but=names):
             if use.name in hooks and use.name not in names and not is_known(use.name):
                 names.add(use.name)
                 fact = f"only hook {hooks[use.name]!r} sets ${use.name}, which readers never run"
