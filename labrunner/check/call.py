@@ -5,6 +5,7 @@ How calls are found in a command's text is left to `calls`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from labrunner.document.model import Span
@@ -38,7 +39,8 @@ class Redirect:
 Setting = Literal["plain", "substitution", "condition", "loop", "function"]
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: rules ask for the same few readings of a call again and again, so those are kept.
+@dataclass(frozen=True)
 class Call:
     """One program, or shell builtin, with its words."""
 
@@ -62,7 +64,7 @@ class Call:
     wrapper: "Call | None" = None
     """The call that starts it: of `timeout 9 kubectl …` for the call of kubectl; `None` for most."""
 
-    @property
+    @cached_property
     def program(self) -> str:
         """The program's name without its folder; empty when only variables are assigned."""
         return self.words[0].text.rpartition("/")[2] if self.words else ""
@@ -72,7 +74,7 @@ class Call:
         """All words behind the program."""
         return self.words[1:]
 
-    @property
+    @cached_property
     def own(self) -> tuple[Word, ...]:
         """The words that are the program's own: those behind `--` belong to what it starts elsewhere."""
         for at, word in enumerate(self.words):
@@ -117,12 +119,12 @@ class Call:
         """
         return self.program == program and self.positional[: len(verbs)] == verbs
 
-    @property
+    @cached_property
     def positional(self) -> tuple[str, ...]:
         """The texts of its own words that are neither options nor their values."""
         return tuple(word.text for word in self.operands)
 
-    @property
+    @cached_property
     def operands(self) -> tuple[Word, ...]:
         """Its own words that are neither options nor their values.
 
