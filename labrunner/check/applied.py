@@ -92,7 +92,9 @@ def applied_objects(lab: Lab) -> Iterator[tuple[Application, Object, Any]]:
     seen: set[tuple[str, int, frozenset[str] | None]] = set()
     for page in lab.checked:
         for application in applications(page, lab):
-            if application.deletes or application.address:
+            # What a page shows being refused is meant to be wrong.
+            refused = application.command.block.settings.expect_error
+            if application.deletes or application.address or refused:
                 continue
             variables = variables_of(application, page.declaration)
             for manifest in application.manifests:

@@ -48,6 +48,13 @@ RULE = LabRule(
     explanation=EXPLANATION,
     check=check,
     accepts=(
+        Example("""
+            ```bash expectError=true
+            $ kubectl apply -f - <<EOF
+            {apiVersion: v1, kind: Pod, metadata: {name: web, nmae: x}}
+            EOF
+            ```
+        """),
         Example(
             """
             ```bash
