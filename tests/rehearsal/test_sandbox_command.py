@@ -90,7 +90,10 @@ def test_doctor_says_what_it_found_where_and_which_version() -> None:
     assert "rehearsals can run here" in done.stdout
 
 
-def test_a_host_that_forbids_user_namespaces_gets_one_sentence_with_the_alternatives() -> None:
+def test_a_host_that_forbids_user_namespaces_gets_one_sentence_with_the_alternatives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     # A user namespace of its own, in which the kernel allows no further ones: as on a hardened host.
     forbid = "echo 0 > /proc/sys/user/max_user_namespaces"
     page = ROOT / "content" / "getting-started.md"
