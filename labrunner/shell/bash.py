@@ -92,17 +92,19 @@ def exit_trap(lab: str = "''") -> str:
 
 
 SNAPSHOT = (
-    r"[[ $$ == ${BASHPID-$$} ]] && { \builtin shopt -p; \builtin printf '\036'; \builtin declare -f;"
-    r" \builtin declare -F; \builtin printf '\036'; \builtin declare -p; \builtin printf '\036';"
-    r" \builtin umask -p; [[ ${FUNCNAME+x} || $# == 0 ]] || { \builtin printf 'set --';"
-    r""" \builtin printf ' %q' "$@"; }; \builtin printf '\ncd -- %q\n' "${PWD-/}"; \builtin trap -p;"""
-    r" \builtin alias -p; \builtin set +o; \builtin printf '\036'; \builtin jobs -l; \builtin printf '\036';"
-    rf" }} >|{PATH} 2>&-"
+    r"[[ $$ == ${BASHPID-$$} ]] && { \builtin trap '' XFSZ;"
+    r" \builtin shopt -p; \builtin printf '\036'; \builtin declare -f; \builtin declare -F;"
+    r" \builtin printf '\036'; \builtin declare -p; \builtin printf '\036'; \builtin umask -p;"
+    r""" [[ ${FUNCNAME+x} || $# == 0 ]] || { \builtin printf 'set --'; \builtin printf ' %q' "$@"; };"""
+    r""" \builtin printf '\ncd -- %q\n' "${PWD-/}"; \builtin trap -p; \builtin alias -p; \builtin set +o;"""
+    r" \builtin printf '\036'; \builtin jobs -l; \builtin printf '\036';"
+    rf" }} >|{PATH} 2>&-; \builtin trap - XFSZ"
 )
 """Write everything that a new shell needs to go on into the shared memory, in sections (see `State`). When a
 function exits, the trap sees that function's arguments and locals: the first are told by FUNCNAME, the second
 cannot be told from globals and win. A child of bash that is hung up between its fork and its exec runs the
-trap as well: hence the comparison of pids.
+trap as well: hence the comparison of pids. Under a lab's `ulimit -f` writing would kill bash, if not for the
+trap on XFSZ; a lab's own one is lost.
 """
 
 SNAPSHOT_BEGINS = SNAPSHOT[:30]

@@ -40,7 +40,7 @@ class State:
         options, functions, variables, rest, _ = self.sections
         kept = set(re.findall(rb"^declare -\S+ (\w+)", variables, re.M))
         gone = b"".join(b"unset %s\n" % name for name in map(str.encode, initial) if name not in kept)
-        return b"\n".join((options, functions, gone, variables, _without_exit_trap(rest)))
+        return b"\n".join((options, functions, gone, variables, _without_traps_not_to_keep(rest)))
 
 
 def read_jobs(listing: bytes) -> tuple[str, ...]:
@@ -49,6 +49,6 @@ def read_jobs(listing: bytes) -> tuple[str, ...]:
     return tuple(f"{job[2].strip()} (pid {job[1]})" for job in found if job)
 
 
-def _without_exit_trap(text: bytes) -> bytes:
-    # The lab's own EXIT trap has run when its shell ended.
-    return re.sub(rb"^trap -- (?:'[^']*'|\\')+ EXIT$", b"", text, flags=re.M)
+def _without_traps_not_to_keep(text: bytes) -> bytes:
+    # The lab's own EXIT trap has run when its shell ended; the one on XFSZ is the snapshot's.
+    return re.sub(rb"^trap -- (?:'[^']*'|\\')+ (?:EXIT|SIGXFSZ)$", b"", text, flags=re.M)

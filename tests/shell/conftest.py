@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from naps import naps
 
 from labrunner.shell import Completed, Session, Shell
 
@@ -29,10 +30,13 @@ def session(shell: Shell) -> Iterator[Session]:
 
 @pytest.fixture
 def run(session: Session) -> Run:
-    """Run one command to its end: its output with plain line ends, and how it completed."""
+    """Run one command to its end: its output with plain line ends, and how it completed.
+
+    Its sleeps are made our own, see `naps`.
+    """
 
     def run(command: str, *, timeout: float = 10.0) -> tuple[str, Completed]:
-        execution = session.run(command, timeout=timeout)
+        execution = session.run(naps(command), timeout=timeout)
         output = b"".join(execution).decode(errors="backslashreplace")
         return output.replace("\r\n", "\n"), execution.completed
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from naps import naps, sleeping
 
 from labrunner.shell import Completed, Session, Shell
 
@@ -40,10 +41,6 @@ def session(shell: Shell) -> Iterator[Session]:
         yield session
 
 
-def alive(pattern: str) -> bool:
-    return subprocess.run(["pgrep", "-f", pattern], capture_output=True, check=False).returncode == 0
-
-
 def test_commands_run_and_keep_their_state(run: Run) -> None:
     assert run("pwd; X=1; cat <<EOF\n\there\nEOF")[0] == "/home/lab\n\there\n"
     assert run(f"echo $X {'y' * 5000} | wc -c; test -t 0; tty")[0].startswith("5003\n/dev/")
@@ -56,9 +53,9 @@ def test_job_control_and_timeouts_work_inside(run: Run) -> None:
     completed = run("sleep 92; echo not reached", timeout=0.2)[1]
     assert completed.outcome == "timed_out"
     assert completed.waited_for is not None
-    assert completed.waited_for.startswith("sleep 92 (pid ")
+    assert completed.waited_for.startswith(naps("sleep 92 (pid "))
     assert run("echo $KEPT; jobs -r | wc -l")[0] == "1\n1\n"
-    assert not alive("sleep 92$")
+    assert not sleeping(92)
     completed = run("cat", timeout=0.2)[1]
     assert completed.waited_for is not None
     assert completed.waited_for.endswith("which waited for input from the terminal")
@@ -67,7 +64,7 @@ def test_job_control_and_timeouts_work_inside(run: Run) -> None:
 def test_what_a_stopped_command_left_inside_is_stopped(run: Run) -> None:
     run("sleep 93 &")
     run("(setsid sleep 94 &); sleep 95", timeout=0.2)
-    assert [alive(f"sleep {n}$") for n in (93, 94, 95)] == [True, False, False]
+    assert [sleeping(n) for n in (93, 94, 95)] == [True, False, False]
 
 
 def test_a_command_that_ends_the_shell_gets_a_new_one_inside(run: Run) -> None:
@@ -82,8 +79,8 @@ def test_a_command_that_ends_the_shell_gets_a_new_one_inside(run: Run) -> None:
 
 
 def test_closing_leaves_nothing(session: Session) -> None:
-    list(session.run("setsid --fork sleep 97; sleep 98 & nohup sleep 99 >/dev/null 2>&1 &", timeout=5))
+    list(session.run(naps("setsid --fork sleep 97; sleep 98 & nohup sleep 99 >/dev/null 2>&1 &"), timeout=5))
     started = time.monotonic()
     session.close()
     assert time.monotonic() - started < 2
-    assert not alive("sleep 9[789]$")
+    assert not any(map(sleeping, (97, 98, 99)))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from naps import naps, sleeping
 
 from labrunner.shell import MARKER, Session, Shell, sweep
 from labrunner.shell import processes as table
@@ -23,10 +24,6 @@ bash -c 'sleep {0} & disown; exit'
 """
 
 
-def alive(pattern: str) -> bool:
-    return subprocess.run(["pgrep", "-f", pattern], capture_output=True, check=False).returncode == 0
-
-
 def eventually(question: Callable[[], bool], *, seconds: float = 3.0) -> bool:
     deadline = time.monotonic() + seconds
     while not (answer := question()) and time.monotonic() < deadline:
@@ -36,12 +33,12 @@ def eventually(question: Callable[[], bool], *, seconds: float = 3.0) -> bool:
 
 def test_closing_ends_everything_that_was_started(shell: Shell) -> None:
     session = Session(shell)
-    list(session.run(ESCAPES.format(101), timeout=5))
-    assert alive("sleep 101$")
+    list(session.run(naps(ESCAPES.format(101)), timeout=5))
+    assert sleeping(101)
     started = time.monotonic()
     session.close()
     assert time.monotonic() - started < 2
-    assert not alive("sleep 101$")
+    assert not sleeping(101)
     session.close()
 
 
@@ -62,9 +59,9 @@ def test_closing_in_the_middle_of_a_command_ends_it(shell: Shell) -> None:
 
 def test_a_command_that_ends_the_shell_takes_its_daemons_along(shell: Shell) -> None:
     with Session(shell) as session:
-        list(session.run(ESCAPES.format(102), timeout=5))
+        list(session.run(naps(ESCAPES.format(102)), timeout=5))
         list(session.run("exit", timeout=5))
-        assert not alive("sleep 102$")
+        assert not sleeping(102)
 
 
 PROGRAM = """
@@ -74,27 +71,27 @@ from labrunner.shell import Session, Shell
 session = Session(Shell(("/bin/bash",), dict(os.environ), Path("/")))
 list(session.run(sys.argv[1], timeout=5))
 print(session.marker, flush=True)
-list(session.run("sleep 103", timeout=60))
+list(session.run("cat", timeout=60))
 """
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_when_labrunner_is_killed_nothing_stays(number: int) -> None:
     labrunner = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, ESCAPES.format(103)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PROGRAM, naps(ESCAPES.format(103))], stdout=subprocess.PIPE, text=True
     )
     assert labrunner.stdout is not None
     with labrunner, labrunner.stdout:
         assert labrunner.stdout.readline()
-        assert eventually(lambda: alive("sleep 103$"))
+        assert eventually(lambda: sleeping(103))
         labrunner.send_signal(number)
         labrunner.wait()
-    assert eventually(lambda: not alive("sleep 103$"))
+    assert eventually(lambda: not sleeping(103))
 
 
 def test_what_outlives_even_the_keeper_can_be_swept(tmp_path: Path) -> None:
     labrunner = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "setsid --fork sleep 104"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PROGRAM, naps("setsid --fork sleep 104")], stdout=subprocess.PIPE, text=True
     )
     assert labrunner.stdout is not None
     with labrunner, labrunner.stdout:
@@ -103,17 +100,17 @@ def test_what_outlives_even_the_keeper_can_be_swept(tmp_path: Path) -> None:
             os.kill(keeper, signal.SIGKILL)
         labrunner.kill()
         labrunner.wait()
-    assert alive("sleep 104$")
-    assert "sleep 104" in sweep(marker)
-    assert not alive("sleep 104$")
+    assert sleeping(104)
+    assert naps("sleep 104") in sweep(marker)
+    assert not sleeping(104)
     assert sweep(marker) == ()
 
 
 def test_sweeping_spares_other_sessions(shell: Shell) -> None:
     with Session(shell) as one, Session(shell) as other:
-        list(one.run("sleep 105 &", timeout=5))
+        list(one.run(naps("sleep 105 &"), timeout=5))
         sweep(other.marker)
-        assert alive("sleep 105$")
+        assert sleeping(105)
         assert b"".join(one.run(f"echo ${MARKER}", timeout=5)).strip().decode() == one.marker
 
 

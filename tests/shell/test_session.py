@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from naps import naps
 
 from labrunner.shell import Completed, Session, Shell, ShellError, Stop
 
@@ -75,7 +76,7 @@ def test_a_command_may_be_empty(run: Run, command: str) -> None:
 
 def test_a_background_job_lives_on_between_commands(run: Run, session: Session) -> None:
     run("sleep 60 &")
-    assert [job.partition(" (pid")[0] for job in session.background_jobs] == ["sleep 60"]
+    assert [job.partition(" (pid")[0] for job in session.background_jobs] == [naps("sleep 60")]
     assert run("jobs -r | wc -l; kill %1; wait %1")[1].exit_status == 143
     assert session.background_jobs == ()
 
@@ -222,9 +223,11 @@ def test_descriptors_a_lab_opens_stay_open(run: Run, tmp_path: Path) -> None:
     assert run(f"cat {tmp_path}/lock {tmp_path}/mine {tmp_path}/ten")[0] == "a\nb\nc\n"
 
 
-def test_a_limit_on_open_files_is_survived(run: Run) -> None:
-    run("ulimit -n 20 -f 0")
-    assert run("echo on; echo $(ulimit -n)")[0] == "on\n20\n"
+def test_limits_on_files_are_survived(run: Run) -> None:
+    run("ulimit -n 20 -f 0; sleep 0.1")
+    run("kill -0 $$; sleep 0.1")
+    assert run("echo on; ulimit -n")[0] == "on\n20\n"
+    assert run("exit 3")[1].exit_status == 3
 
 
 def test_a_job_that_is_suspended_gives_the_prompt_back(run: Run) -> None:

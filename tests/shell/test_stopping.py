@@ -4,13 +4,13 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from naps import naps, sleeping
 
 from labrunner.shell import Completed, Session, Shell, Stop, climb
 
@@ -22,10 +22,6 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Graces that a test can wait for."""
     for stage in climb.GRACE:
         monkeypatch.setitem(climb.GRACE, stage, 0.25)
-
-
-def alive(pattern: str) -> bool:
-    return subprocess.run(["pgrep", "-f", pattern], capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -57,7 +53,7 @@ def test_a_command_over_its_limit_is_interrupted_and_the_shell_lives_on(run: Run
     assert completed.exit_status != 0
     assert 0.2 <= completed.duration < 1.5
     assert run("echo $KEPT $PWD")[0] == "yes /usr\n"
-    assert not alive("sleep 71$")
+    assert not sleeping(71)
 
 
 @pytest.mark.usefixtures("hasty")
@@ -81,7 +77,7 @@ def test_whatever_a_command_ignores_it_ends(run: Run, command: str) -> None:
     assert "not reached" not in output
     assert completed.duration < 2.5
     assert run("trap - INT TERM HUP; echo $KEPT $PWD")[0].endswith("yes /usr\n")
-    assert not alive("sleep 72$")
+    assert not sleeping(72)
 
 
 @pytest.mark.usefixtures("hasty")
@@ -105,19 +101,19 @@ threading.Event().wait()
 @pytest.mark.parametrize(
     ("command", "waited_for"),
     [
-        ("sleep 74", r"sleep 74 \(pid \d+\), which waited for time to pass"),
+        ("sleep 74", r"sleep 74\S* \(pid \d+\), which waited for time to pass"),
         ("cat", r"cat \(pid \d+\), which waited for input from the terminal"),
         ("read answer", r"the shell itself, running `read answer`, which waited for input from the terminal"),
         ("cat | sort", r"cat \(pid \d+\), which waited for input from the terminal"),
         ("cat </dev/tty", r"cat \(pid \d+\), which waited for input from the terminal"),
-        ("sh -c 'sleep 74; true'", r"sleep 74 \(pid \d+\), which waited for time to pass"),
+        ("sh -c 'sleep 74; true'", r"sleep 74\S* \(pid \d+\), which waited for time to pass"),
         (
             "python3 -c 'input()'",
             r"python3 -c input\(\) \(pid \d+\), which waited for input from the terminal",
         ),
         (
             "sleep 74 & wait",
-            r"the shell itself, running `sleep 74 & wait`, which waited for a process that it started",
+            r"the shell itself, running `sleep 74\S* & wait`, which waited for a process that it started",
         ),
         (
             "python3 -c 'import socket; socket.create_server((\"127.0.0.1\", 0)).accept()' 2>/dev/null",
@@ -147,14 +143,14 @@ def test_input_meant_for_nobody_never_eats_the_next_command(run: Run) -> None:
 def test_earlier_background_jobs_survive_a_later_timeout(run: Run, session: Session) -> None:
     run("sleep 75 & (sleep 76 & exec sleep 77) & setsid --fork sleep 78")
     run("sleep 79", timeout=0.1)
-    assert [alive(f"sleep {n}$") for n in (75, 76, 77, 78, 79)] == [True, True, True, True, False]
+    assert [sleeping(n) for n in (75, 76, 77, 78, 79)] == [True, True, True, True, False]
     assert len(session.background_jobs) == 2
 
 
 def test_a_job_started_just_before_survives_too(run: Run) -> None:
     run("sleep 80 &")
     run("sleep 81", timeout=0.05)
-    assert alive("sleep 80$")
+    assert sleeping(80)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +160,7 @@ def test_a_job_started_just_before_survives_too(run: Run) -> None:
 )  # fmt: skip
 def test_what_a_stopped_command_left_elsewhere_is_stopped_with_it(run: Run, escape: str) -> None:
     run(f"{escape} & sleep 83", timeout=0.2)
-    assert not alive("sleep 8[23]$")
+    assert not any(map(sleeping, (82, 83)))
 
 
 def test_a_limit_counts_for_the_whole_command_not_for_each_read(run: Run) -> None:
@@ -184,7 +180,7 @@ def test_a_flood_is_stopped_at_its_limit(session: Session) -> None:
 def test_a_stop_request_interrupts_at_once(shell: Shell) -> None:
     stop = Stop()
     with Session(shell, stop=stop) as session:
-        execution = session.run("echo started; sleep 84; echo not reached", timeout=60)
+        execution = session.run(naps("echo started; sleep 84; echo not reached"), timeout=60)
         output = b""
         for piece in execution:
             output += piece
@@ -215,7 +211,7 @@ def test_a_request_from_a_signal_handler_or_thread_wakes_the_reader(shell: Shell
             for ask in (stop.request, lambda: os.kill(os.getpid(), signal.SIGUSR1)):
                 timer = threading.Timer(0.1, ask)
                 timer.start()
-                execution = session.run("sleep 85", timeout=60)
+                execution = session.run(naps("sleep 85"), timeout=60)
                 list(execution)
                 timer.join()
                 assert execution.completed.outcome == "interrupted"
@@ -227,7 +223,8 @@ def test_a_request_from_a_signal_handler_or_thread_wakes_the_reader(shell: Shell
 def test_a_second_request_kills_at_once(shell: Shell) -> None:
     stop = Stop()
     with Session(shell, stop=stop) as session:
-        execution = session.run("echo started; sh -c 'trap \"\" INT TERM; sleep 86; sleep 86'", timeout=60)
+        command = naps("echo started; sh -c 'trap \"\" INT TERM; sleep 86; sleep 86'")
+        execution = session.run(command, timeout=60)
         output, asked = b"", time.monotonic()
         threading.Timer(0.3, stop.request).start()
         for piece in execution:
@@ -236,11 +233,11 @@ def test_a_second_request_kills_at_once(shell: Shell) -> None:
                 stop.request()
         assert execution.completed.outcome == "interrupted"
         assert time.monotonic() - asked < 1.5
-    assert not alive("sleep 86$")
+    assert not sleeping(86)
 
 
 def test_a_command_whose_iteration_was_left_is_stopped_by_the_next(session: Session) -> None:
-    execution = session.run("echo first; sleep 87; echo not reached", timeout=60)
+    execution = session.run(naps("echo first; sleep 87; echo not reached"), timeout=60)
     for _ in execution:
         break
     assert b"".join(session.run("echo second", timeout=5)) == b"second\r\n"
