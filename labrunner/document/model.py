@@ -48,7 +48,7 @@ class Problem:
     """One sentence in lower case: the fact, then what to do."""
     span: Span
     kind: Literal["attribute", "fence", "text", "front matter", "comment"]
-    """What of the page it concerns; `text` is what stands in a bash block and is neither command nor output."""
+    """What it concerns; `text` is what stands in a bash block and is neither command nor output."""
 
 
 @dataclass(frozen=True, slots=True)
