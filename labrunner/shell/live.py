@@ -74,6 +74,11 @@ class LiveShell:
         """The last prompt it gave."""
         return self.reader.prompt or Prompt(0, 0, "")
 
+    @property
+    def reachable(self) -> bool:
+        """Whether it can be handed anything: a lab may close every descriptor there is, ours among them."""
+        return not self.channel.ended and self._memory.shared_with(self.bash)
+
     def hand_over(self, text: bytes) -> None:
         """Start running `text`; its output and the next prompt come through `channel` and `reader`."""
         self._memory.write(text)

@@ -20,10 +20,21 @@ class Memory:
 
     def __init__(self) -> None:
         self._descriptor = os.memfd_create("labrunner", os.MFD_CLOEXEC)
+        self._inode = os.fstat(self._descriptor).st_ino
 
     def fileno(self) -> int:
         """The descriptor on this side."""
         return self._descriptor
+
+    def shared_with(self, pid: int) -> bool:
+        """Whether the process still has it open under its number, as far as one is allowed to see."""
+        try:
+            there = os.stat(f"/proc/{pid}/fd/{NUMBER}")  # noqa: PTH116
+        except PermissionError:
+            return True
+        except OSError:
+            return False
+        return there.st_ino == self._inode
 
     def write(self, content: bytes) -> None:
         """Replace what is there."""

@@ -1,6 +1,7 @@
 """The sentences that tell people when a shell is not what it was. Pure."""
 
 from labrunner.shell.climb import Stage
+from labrunner.shell.memory import NUMBER
 from labrunner.shell.state import State
 
 
@@ -23,15 +24,23 @@ def ended(*, forced: bool, other_shell: bool) -> str:
     return "the shell did not stop and was ended" if forced else "the command ended the shell"
 
 
-def successor(state: State | None, *, fresh: bool, jobs: tuple[str, ...]) -> str:
+def ended_meanwhile(*, cut_off: bool) -> str:
+    """Why the next command cannot have the shell that was there after the last one."""
+    if cut_off:
+        return f"the lab closed descriptor {NUMBER}, through which its shell gets commands"
+    return "the shell ended after the last command"
+
+
+def successor(state: State | None, *, fresh: bool, jobs: tuple[str, ...], already: bool) -> str:
     """What the next shell knows, and what is gone.
 
     Args:
         state: What it will be given, if there is anything.
         fresh: Whether that is what the old one knew at its very end.
         jobs: The background jobs that it had.
+        already: Whether it is there, for the command that this is told with.
     """
     has = "has its directory, variables, functions, aliases and options" if state else "starts afresh"
-    as_of = "" if fresh or not state else ", as they were before the command"
+    as_of = "" if fresh or not state else ", as they were last saved"
     gone = f"; background jobs are gone: {', '.join(jobs)}" if jobs else ""
-    return f"the next command gets a new one that {has}{as_of}{gone}"
+    return f"{'this command got' if already else 'the next command gets'} a new one that {has}{as_of}{gone}"

@@ -124,12 +124,13 @@ class Session:
 
     def _have_a_shell(self) -> None:
         """Start a new shell where the old one has ended, and bring it to where that one was."""
-        if not self._live.channel.ended:
+        if self._live.reachable:
             return
         # After a command that ended it, all has been told and its last words are in hand.
         if not self._gone_told:
-            gone = self._shell_gone(had_jobs=True)
-            self._to_tell = notice.joined("the shell ended after the last command", gone)
+            why = notice.ended_meanwhile(cut_off=not self._live.channel.ended)
+            self._live.channel.close()
+            self._to_tell = notice.joined(why, self._shell_gone(had_jobs=True, already=True))
         self._gone_told = False
         self._live.close()
         self._live = self._start()
@@ -180,10 +181,11 @@ class Session:
         # A shell that replaced ours came to its prompt; that we ended it is not the command's failure.
         return 0 if ending.other_shell else self._live.channel.exit_status
 
-    def _shell_gone(self, *, had_jobs: bool) -> str:
+    def _shell_gone(self, *, had_jobs: bool, already: bool = False) -> str:
         """Take what the old shell wrote of its state; say what becomes of it and of its jobs."""
         words = self._live.last_words()
         known = words or (self._state if had_jobs else None)
         self._state = words or self._state
         self._busy, self._gone_told = 0.0, True
-        return notice.successor(self._state, fresh=words is not None, jobs=known.jobs if known else ())
+        jobs = known.jobs if known else ()
+        return notice.successor(self._state, fresh=words is not None, jobs=jobs, already=already)

@@ -71,6 +71,7 @@ class Stopping:
 
     def _signal(self, stage: Stage, foreground: int) -> None:
         self._signalled = self._who(foreground)
+        processes.send(self._live.bash, SIGCONT)  # a lab may have stopped its own shell
         if stage == "interrupt":
             self._live.channel.interrupt()
         elif stage in _SIGNALS:

@@ -143,6 +143,15 @@ def test_another_shell_in_place_of_ours_is_replaced_by_ours(run: Run, command: s
     assert run("echo $X$Y")[0] == "12\n"
 
 
+def test_a_lab_that_closes_all_descriptors_can_go_on(run: Run) -> None:
+    run("X=kept")
+    run('for fd in $(ls /proc/$$/fd); do [ "$fd" -gt 2 ] && eval "exec $fd>&-"; done')
+    output, completed = run("echo $X")
+    assert output == "kept\n"
+    assert completed.notice is not None
+    assert completed.notice.startswith("the lab closed descriptor 233")
+
+
 @pytest.mark.parametrize("status", [0, 3])
 def test_a_lab_that_takes_all_our_marks_away_gets_them_back(run: Run, status: int) -> None:
     output, completed = run(f"unset PROMPT_COMMAND PS1; (exit {status})")
