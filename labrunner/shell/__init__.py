@@ -4,9 +4,9 @@
 pseudo-terminal, and `keeper` sees to it that nothing which a lab started outlives its shell.
 
 What a lab can see of us, if it looks: the environment variable LABRUNNER_SHELL; descriptor 233, which its
-programs inherit; elements 5 to 7 of PROMPT_COMMAND, a PS1 that prints nothing, and an EXIT trap; a parent process
-that is a fork of labrunner; `$_`, `$BASH_SOURCE` and syntax errors that name /dev/fd/233; an ERR trap that runs
-once more for our own line. History is off, as it would hold that line only.
+programs inherit; elements 5 to 7 of PROMPT_COMMAND, a PS1 that prints nothing, and an EXIT trap; a parent
+that is a fork of labrunner; `$_`, `$BASH_SOURCE` and syntax errors that name /dev/fd/233; an ERR trap that
+runs once more for our own line. History is off, as it would hold that line only.
 """
 
 from labrunner.shell.execution import Execution

@@ -113,6 +113,9 @@ SNAPSHOT_BEGINS = SNAPSHOT[:30]
 JOBS_QUERY = rf"\builtin jobs -l >|{PATH}"
 """Write the background jobs into the shared memory."""
 
+FORGET_DEAD_JOBS = r"\builtin jobs >/dev/null"
+"""Let bash take jobs that have ended as announced."""
+
 EXIT_TRAP_QUERY = rf"\builtin trap -p EXIT >|{PATH}"
 """Write the EXIT trap into the shared memory, to see whether the lab has set its own."""
 

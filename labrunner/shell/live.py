@@ -24,6 +24,9 @@ _START_LIMIT = 20.0
 _ASK_LIMIT = 5.0
 """Seconds for what we ask of the shell between two commands."""
 
+_TRACING = frozenset("xvT")
+"""Options, as in `$-`, with which what we ask shows up in the output."""
+
 _WORDS_KEPT = 1000
 """Bytes of what a shell says that goes wrong: enough for its error message."""
 
@@ -53,7 +56,7 @@ class LiveShell:
             echo=bash.ECHO,
             noise=bash.noise(self._nonce),
         )
-        if not self.ask(bash.setup(self._nonce), limit=_START_LIMIT):
+        if not self.ask(bash.setup(self._nonce), limit=_START_LIMIT, aside=False):
             self._memory.close()
             raise ShellError(
                 f"{' '.join(shell.argv)} did not come to a prompt: {self._words or 'it said nothing'}",
@@ -79,14 +82,19 @@ class LiveShell:
         """Whether it can be handed anything: a lab may close every descriptor there is, ours among them."""
         return not self.channel.ended and self._memory.shared_with(self.bash)
 
-    def hand_over(self, text: bytes) -> None:
-        """Start running `text`; its output and the next prompt come through `channel` and `reader`."""
+    def hand_over(self, text: bytes, *, aside: bool = False) -> None:
+        """Start running `text`; its output and the next prompt come through `channel` and `reader`.
+
+        With `aside`, what background jobs have said waits for the next one.
+        """
         self._memory.write(text)
-        self.reader.begin()
+        self.reader.begin(set_aside=aside)
         self.channel.type(bash.LINE)
 
-    def ask(self, text: str | bytes, *, limit: float = _ASK_LIMIT) -> bool:
+    def ask(self, text: str | bytes, *, limit: float = _ASK_LIMIT, aside: bool = True) -> bool:
         """Run something of ours to its end and throw away what it prints; the lab's `$?` stays.
+
+        Without `aside`, what came before is thrown away as well.
 
         A shell that cannot do even that is ended: the answer is False.
         """
@@ -94,15 +102,17 @@ class LiveShell:
             return False
         text = text if isinstance(text, bytes) else text.encode(errors="surrogateescape")
         status, said, deadline = self.prompt.status, b"", time.monotonic() + limit
-        self.hand_over(text + b"\n\\builtin return %d\n" % status)
+        self.hand_over(text + b"\n\\builtin return %d\n" % status, aside=aside)
         while self.reader.prompt is None:
             data = self.channel.read(deadline - time.monotonic())
-            said = (said + self.reader.feed(data))[-_WORDS_KEPT:]
+            said += self.reader.feed(data)
             if not data and (self.channel.ended or time.monotonic() >= deadline):
                 self.channel.close()
                 said += self.reader.feed(self.channel.rest())
-                self._words = said.decode(errors="replace").strip()
+                self._words = said[-_WORDS_KEPT:].decode(errors="replace").strip()
                 return False
+        if aside and _TRACING.isdisjoint(self.prompt.options):
+            self.reader.set_aside(said)  # ours says nothing: a background job did
         return True
 
     def idle(self, seconds: float, *, stop: Stop) -> None:
@@ -149,7 +159,7 @@ class LiveShell:
 
     def take_over(self, state: State, *, initial: tuple[str, ...]) -> None:
         """Go on where another shell was, whose environment began with the variables `initial`."""
-        self.ask(state.restore(initial) + b"\n" + bash.setup(self._nonce).encode())
+        self.ask(state.restore(initial) + b"\n" + bash.setup(self._nonce).encode(), aside=False)
 
     def keep_exit_trap(self) -> None:
         """If the lab has set an EXIT trap of its own, run ours before it."""

@@ -45,7 +45,8 @@ class PromptReader:
         self._start, self._mark = start, mark
         self._echo, self._noise = echo, noise
         self._trace = echo.removeprefix(b"\\")
-        self._held = b""
+        self._held = self._aside = b""
+        self._sets_aside = False
         self._last = Prompt(-1, 0, "")
         self._traces = 0
         self.awaits_echo = False
@@ -53,12 +54,18 @@ class PromptReader:
         self.prompt: Prompt | None = None
         """The prompt that ended the command, once it came. What follows it waits for the next `begin`."""
 
-    def begin(self) -> None:
-        """A command is handed over: from here on its output is wanted."""
+    def begin(self, *, set_aside: bool = False) -> None:
+        """A command is handed over: from here on its output is wanted.
+
+        With `set_aside`, what comes ahead of its echo is not its own and waits for the next command.
+        """
         self._last = self.prompt or self._last
         self.prompt = None
         self.awaits_echo = True
         self._traces = 0
+        self._sets_aside = set_aside
+        if not set_aside:
+            self._held, self._aside = self._aside + self._held, b""
 
     def expect_echo(self) -> None:
         """Our line is typed once more within the same command."""
@@ -68,19 +75,23 @@ class PromptReader:
         """Take bytes that come between two commands: the next one's output begins with them."""
         self._held = (self._held + data)[-_KEPT:]
 
+    def set_aside(self, output: bytes) -> None:
+        """Have it wait for the next command whose output is wanted."""
+        self._aside = (self._aside + output)[-_KEPT:]
+
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes, cut anywhere; return what is certainly output.
 
         Once `prompt` is set the command is over and nothing may be fed before the next `begin`.
         """
         self._held += data
-        output = [self._after_echo()]
+        output = [self._sorted(self._until_echo(), ahead=True)]
         while self.prompt is None and (mark := self._next_mark()):
             before, self._held = self._held[: mark.start()], self._held[mark.end() :]
-            output.append(before.removesuffix(self._noise))
+            output.append(self._sorted(before.removesuffix(self._noise), ahead=self.awaits_echo))
             self._take(mark)
         if self.prompt is None:
-            output.append(self._release())
+            output.append(self._sorted(self._release(), ahead=self.awaits_echo))
         return b"".join(output)
 
     def flush(self) -> bytes:
@@ -94,19 +105,32 @@ class PromptReader:
 
     def _take(self, mark: "re.Match[bytes]") -> None:
         number = int(mark["number"] or mark["plain"])
-        if number != self._last.number:
+        if number > self._last.number:
             self.prompt = Prompt(number, int(mark["status"]), mark["options"].decode())
 
-    def _after_echo(self) -> bytes:
-        """Cut the echo of our line, and its trace and copy under `set -x` and `set -v`."""
-        output = b""
-        if self.awaits_echo:
-            before, found, after = self._held.partition(self._echo)
-            if not found:
-                return b""
-            self.awaits_echo = False
-            output, self._held = before, after
-            self._traces = sum(map(self._last.options.count, "xv"))
+    def _sorted(self, output: bytes, *, ahead: bool) -> bytes:
+        """Give output, or set it aside when it came `ahead` of the echo and is not wanted yet."""
+        if not (ahead and self._sets_aside):
+            return output
+        self.set_aside(output)
+        return b""
+
+    def _until_echo(self) -> bytes:
+        """Cut the echo of our line and what follows of it; give what came ahead, without late prompts."""
+        if not self.awaits_echo:
+            self._cut_traces()
+            return b""
+        before, found, after = self._held.partition(self._echo)
+        if not found:
+            return b""
+        self.awaits_echo = False
+        self._held = after
+        self._traces = sum(map(self._last.options.count, "xv"))
+        self._cut_traces()
+        return self._mark.sub(b"", before)
+
+    def _cut_traces(self) -> None:
+        """Our line is traced by `set -x`, and shown again by `set -v`."""
         while self._traces and b"\n" in self._held:
             line, _, after = self._held.partition(b"\n")
             if not (line + b"\n").endswith(self._trace):
@@ -114,7 +138,6 @@ class PromptReader:
                 break
             self._traces -= 1
             self._held = after
-        return self._mark.sub(b"", output)
 
     def _release(self) -> bytes:
         """Everything but a tail that may be the beginning of something to cut."""

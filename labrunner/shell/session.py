@@ -10,7 +10,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from labrunner.shell import notice
+from labrunner.shell import bash, notice
 from labrunner.shell.execution import Ending, Execution
 from labrunner.shell.live import LiveShell
 from labrunner.shell.model import Completed, Shell, ShellError
@@ -168,7 +168,9 @@ class Session:
     def _settle(self, command: str, ending: Ending) -> None:
         """See to what a command may have left behind that would disturb the next one."""
         if ending.cause is not None:
-            self._live.ask("")  # waits for the second prompt that an interrupt can lead to
+            # Waits for the second prompt that an interrupt can lead to, and drops its empty line. What was
+            # ended in the background is our doing: bash need not announce it.
+            self._live.ask(bash.FORGET_DEAD_JOBS, aside=False)
         elif _MAY_END_LATE.search(command):
             if not self._live.ask(""):
                 ending.status = None

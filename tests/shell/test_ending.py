@@ -93,7 +93,7 @@ def test_jobs_lost_with_a_killed_shell_are_named_too(run: Run) -> None:
     notice = run("kill -9 $$")[1].notice
     assert notice is not None
     assert "sleep 63" in notice
-    assert "as they were before the command" in notice
+    assert "as they were last saved" in notice
 
 
 def test_without_background_jobs_none_are_mentioned(run: Run) -> None:

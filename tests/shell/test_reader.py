@@ -80,6 +80,19 @@ def test_trailing_data_in_the_same_piece_is_kept() -> None:
 
 
 @cuts
+def test_what_comes_ahead_can_be_set_aside_for_the_next_command(cut: Cut) -> None:
+    it = reader()
+    assert output(it, cut(ECHO + mark(2))) == b""
+    it.begin(set_aside=True)
+    assert output(it, cut(b"from the background\r\n" + ECHO + b"ours" + mark(3))) == b"ours"
+    it.begin()
+    assert (
+        output(it, cut(b"more of it\r\n" + ECHO + b"x" + mark(4)))
+        == b"from the background\r\nmore of it\r\nx"
+    )
+
+
+@cuts
 def test_a_late_prompt_does_not_end_the_next_command(cut: Cut) -> None:
     it = reader()
     assert output(it, cut(mark(1, 130) + ECHO + b"x" + mark(2))) == b"x"

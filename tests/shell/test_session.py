@@ -103,6 +103,17 @@ def test_background_jobs_do_not_block_while_nothing_is_run(
     assert completed.exit_status == 0
 
 
+def test_what_the_background_says_is_not_lost_to_questions_of_ours(run: Run, session: Session) -> None:
+    said = ""
+    run("(for n in {1..300}; do echo said $n; done; sleep 0.02; echo all) &")
+    while "all" not in said:
+        assert session.background_jobs is not None
+        said += run("trap -p USR1")[0]  # makes it save its state before, and look for traps afterwards
+    assert [line for line in said.splitlines() if line.startswith("said")] == [
+        f"said {n}" for n in range(1, 301)
+    ]
+
+
 def test_idling_ends_early_when_a_stop_is_requested(shell: Shell) -> None:
     stop = Stop()
     with Session(shell, stop=stop) as session:
