@@ -26,7 +26,7 @@ def commands_of(lines: Lines, *, raw: bool) -> tuple[tuple[Command, ...], tuple[
     if raw:
         return _script(lines), ()
     if first is None:
-        return _script(lines), tuple(_indented(lines))
+        return tuple(_unprompted(lines)), tuple(_indented(lines))
     commands, followers = _commands(lines, first)
     return tuple(commands), (
         *_stray(lines[:first], "text before the first prompt is never run; begin it with '$ ' or with '#'"),
@@ -61,10 +61,33 @@ def _stray(lines: Lines, message: str) -> list[Problem]:
     ]
 
 
+def _unprompted(lines: Lines) -> list[Command]:
+    """Return the commands of a block without prompts, one after the other, so that none can hide its failure.
+
+    What never becomes complete is one command with all that follows it.
+    """
+    found: list[Command] = []
+    start = 0
+    while start < len(lines):
+        if _is_idle(lines[start]):
+            start += 1
+            continue
+        end, texts, complete = _read(lines, start)
+        if not complete:
+            return [*found, *_script(lines[start:])]
+        found.append(Command("\n".join(texts), tuple(lines[start:end]), (), True))
+        start = end
+    return found
+
+
+def _is_idle(line: SourceLine) -> bool:
+    return not line.text.strip() or line.text.lstrip().startswith("#")
+
+
 def _script(lines: Lines) -> tuple[Command, ...]:
-    """Return a block without prompts as its one command; none when nothing in it would run."""
+    """Return lines as one command; none when nothing in them would run."""
     lines = _trimmed(lines)
-    if all(not line.text.strip() or line.text.lstrip().startswith("#") for line in lines):
+    if all(_is_idle(line) for line in lines):
         return ()
     texts = [line.text for line in lines]
     return (Command("\n".join(texts), tuple(lines), (), _is_complete(texts)),)

@@ -77,7 +77,8 @@ class Runner:
         yield from self._in_order(step, found)
         found.unproven += map(redact, self._witness.unproven())
         diagnosis = tuple(map(redact, self._witness.diagnose())) if found.failures else ()
-        remedies = found.remedies or ([] if diagnosis else found.general_remedies)
+        told = diagnosis or found.unproven
+        remedies = found.remedies or ([] if told else found.general_remedies)
         yield StepFinished(
             step=step.number,
             verdict=found.verdict,

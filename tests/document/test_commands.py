@@ -90,10 +90,17 @@ def test_text_before_the_first_prompt_is_reported() -> None:
     assert "never run" in problem.message
 
 
-def test_a_block_without_prompts_is_one_script() -> None:
-    (command,) = commands("\nexport A=1\n\necho $A\n")
-    assert (command.text, command.complete) == ("export A=1\n\necho $A", True)
-    assert command.lines[0].number == 2
+def test_each_command_of_a_block_without_prompts_stands_for_itself() -> None:
+    first, second, third = commands("\nexport A=1\n\n# greet\nfor x in 1 2\ndo echo $x\ndone\nls \\\n  -l\n")
+    assert first.text == "export A=1"
+    assert (second.text, second.lines[0].number) == ("for x in 1 2\ndo echo $x\ndone", 5)
+    assert third.text == "ls \\\n  -l"
+
+
+def test_what_is_never_complete_in_a_block_without_prompts_is_one_command_with_the_rest() -> None:
+    first, second = commands("ls\necho 'open\nls\n")
+    assert (first.text, first.complete) == ("ls", True)
+    assert (second.text, second.complete) == ("echo 'open\nls", False)
 
 
 def test_a_script_that_only_comments_has_nothing_to_run() -> None:

@@ -1,4 +1,4 @@
-"""LAB103: a bash block without any prompt, which is run as one script."""
+"""LAB103: a bash block without any prompt, all of which is run."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from labrunner.check.rule import Example, PageRule
 from labrunner.document.model import Span
 
 EXPLANATION = """
-A bash block without a `$ ` is handed to bash as one script: what its author meant for output is run as
+A bash block without a `$ ` is run as it stands, all of it: what its author meant for output is run as
 commands, a command that fails in the middle does not stop it, and no output can be promised.
 
 **Instead**, begin every command with `$ `; say `raw=true` where the block really is a script, or
@@ -30,7 +30,7 @@ def check(page: Page, lab: Lab) -> Iterator[Found]:
         span = Span(line.number, start, line.number, line.column + len(line.text.rstrip()))
         yield page.found(
             span,
-            "this block has no prompt and is run as one script; begin commands with '$ ', or say raw=true",
+            "this block has no prompt and is run line by line; begin commands with '$ ', or say raw=true",
         )
 
 
@@ -38,7 +38,7 @@ RULE = PageRule(
     code="LAB103",
     name="no-prompt",
     severity="warning",
-    summary="a bash block has no prompt and is run as one script",
+    summary="a bash block has no prompt and all of it is run",
     explanation=EXPLANATION,
     check=check,
     accepts=(
