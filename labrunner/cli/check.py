@@ -75,6 +75,8 @@ def execute(arguments: Arguments) -> int:
             changed_since=arguments.changed_since,
         )
         found = in_order(findings(lab, RULES, selection))
+    if not lab.checked and not found and not arguments.changed_since:
+        raise UsageError("there is no page to check", path=", ".join(map(str, paths)), remedy="name pages")
     _report(arguments, found, lab)
     return int(any(_matters(finding, arguments.fail_on) for finding in found))
 

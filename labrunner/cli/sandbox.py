@@ -25,6 +25,10 @@ verbs:
   shell       open a shell in it, as a lab would see it
 """
 
+OTHER_ACCOUNTS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+NO_AWS_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+"""The files of the user's own accounts, which may name endpoints and credentials of services."""
+
 
 def configure(parser: Parser) -> None:
     """Add the verb and the page."""
@@ -73,6 +77,7 @@ def down(arguments: Arguments) -> int:
         os.kill(ready.pid, signal.SIGKILL)
         folder.sweep()
     print("stopped; nothing of it is left")
+    print("a shell that took its environment still has it: open a new one")
     return 0
 
 
@@ -91,7 +96,12 @@ def status(arguments: Arguments) -> int:
 def env(arguments: Arguments) -> int:
     """Print its environment as lines that a shell understands."""
     ready = _require()
-    for name, value in ready.environment.items():
+    # What the caller's shell says of other accounts and endpoints would win over ours, or break it.
+    kept = ready.environment.keys()
+    foreign = [name for name in os.environ if name.startswith("AWS_") and name not in kept]
+    for name in [*OTHER_ACCOUNTS, *foreign]:
+        print(f"unset {name}")
+    for name, value in {**NO_AWS_FILES, **ready.environment}.items():
         print(f"export {name}={shlex.quote(value)}")
     print(f'export PATH={shlex.quote(str(ready.tools))}:"$PATH"')
     return 0

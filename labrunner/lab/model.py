@@ -1,9 +1,11 @@
 """A lab as it was found on disk."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from labrunner.config import Settings
+from labrunner.errors import UsageError
 from labrunner.plan.build import build
 from labrunner.plan.model import LabDeclaration, Plan
 from labrunner.plan.pages import Choices, Folder
@@ -29,7 +31,9 @@ class Lab:
 
         Raises:
             LabError: A block names a hook whose script is not there.
+            UsageError: No page has a tab that was asked for.
         """
+        self._require(tabs)
         settings = self.settings
         choices = Choices(
             timeout=settings.timeout.value,
@@ -40,3 +44,12 @@ class Lab:
         return build(
             self.name, self.folders, workspace=self.workspace, declaration=self.declaration, choices=choices
         )
+
+    def _require(self, tabs: Iterable[str]) -> None:
+        blocks = (block for folder in self.folders for page in folder.pages for block in page.document.blocks)
+        met = {tab.label: tab for block in blocks for tab in block.tabs}
+        known = {name.casefold() for tab in met.values() for name in (tab.label, tab.value)}
+        for name in tabs:
+            if name.casefold() not in known:
+                there = f"there are: {', '.join(met)}" if met else "no page has tabs at all"
+                raise UsageError(f"no page has a tab {name!r}", remedy=there)

@@ -200,3 +200,16 @@ def test_a_link_back_up_is_not_followed(tmp_path: Path) -> None:
     tree(tmp_path, {"lab/a.md": PAGE, "lab/sub/b.md": PAGE})
     (tmp_path / "lab/sub/up").symlink_to("..")
     assert len(pages(load(tmp_path / "lab"))) == 2
+
+
+def test_a_tab_that_no_page_has_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    tabs = "".join(
+        f'<TabItem value="{name.lower()}" label="{name}">\n\n```bash\n$ echo {name}\n```\n\n</TabItem>\n'
+        for name in ("Linux", "Windows")
+    )
+    page.write_text(f"# Page\n\n<Tabs>\n{tabs}</Tabs>\n")
+    lab = load(page)
+    assert [step.skip == "" for step in lab.plan(tabs=("windows",)).steps] == [False, True]
+    with pytest.raises(LabrunnerError, match="no page has a tab 'Windoze'; there are: Linux, Windows"):
+        lab.plan(tabs=("Windoze",))

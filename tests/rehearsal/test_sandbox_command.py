@@ -31,7 +31,10 @@ def test_one_that_stays_can_be_used_from_any_shell_until_it_is_told_to_go(base: 
     assert up.returncode == 0, up.stderr
     assert labrunner("sandbox", "status").returncode == 0
     script = f'eval "$({LABRUNNER} sandbox env)"; kubectl create namespace mine; aws s3 ls; echo $AWS_REGION'
-    used = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
+    # Whatever the shell says of other accounts must not reach through.
+    others = {"AWS_PROFILE": "prod", "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9", "AWS_SESSION_TOKEN": "x"}
+    environment = {**os.environ, **others}
+    used = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=environment)
     assert "namespace/mine created" in used.stdout, used.stderr
     assert "getting-started" in used.stdout
     inside = labrunner("sandbox", "shell", said="kubectl get namespace mine -o name; pwd; exit 7\n")
