@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from labrunner.document.model import Command
+from labrunner.plan.durations import as_written
 from labrunner.plan.model import Hook, LabDeclaration, Plan, Step, Suite
 from labrunner.report.ink import Ink
 
@@ -93,9 +94,9 @@ def _step(step: Step, ink: Ink) -> Iterator[str]:
 def _conditions(step: Step) -> Iterator[str]:
     if step.cleanup:
         yield "clean-up"
-    yield f"at most {duration(step.timeout)}"
+    yield f"at most {as_written(step.timeout)}"
     if step.wait:
-        yield f"then wait {duration(step.wait)}"
+        yield f"then wait {as_written(step.wait)}"
     if step.expect_error:
         yield "an error is expected"
     if step.hook:
@@ -103,7 +104,7 @@ def _conditions(step: Step) -> Iterator[str]:
 
 
 def _hook_text(hook: Hook) -> str:
-    return f"hook {hook.script.parent.name}/{hook.script.name}, at most {duration(hook.timeout)} a call"
+    return f"hook {hook.script.parent.name}/{hook.script.name}, at most {as_written(hook.timeout)} a call"
 
 
 def _command(command: Command, ink: Ink, *, faint: bool) -> Iterator[str]:
@@ -130,14 +131,6 @@ def _sum(plan: Plan) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def duration(seconds: float) -> str:
-    """Return seconds as authors write them: `90s`, `5m`, `1h`."""
-    for size, unit in ((3600, "h"), (60, "m")):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds // size:.0f}{unit}"
-    return f"{seconds:g}s"
 
 
 def _plan(plan: Plan) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from labrunner.plan.durations import as_written
 from labrunner.run.missing import missing_programs
 from labrunner.shell.model import Completed
 
@@ -31,7 +32,7 @@ def reason(failure: Failure) -> str:
         return "it was interrupted"
     if completed.outcome == "timed_out":
         waited = f" while waiting for {completed.waited_for}" if completed.waited_for else ""
-        return f"it took longer than the block's limit of {seconds(failure.limit)}{waited}"
+        return f"it took longer than the block's limit of {as_written(failure.limit)}{waited}"
     name = f"`{first_line(failure.command)}`"
     if completed.exit_status > 128 and (ended_by := _signal(completed.exit_status - 128)):
         return f"{name} was ended by {ended_by} (exit status {completed.exit_status})"
@@ -46,14 +47,6 @@ def remedies(failure: Failure) -> tuple[str, ...]:
 def general_remedies(failure: Failure) -> tuple[str, ...]:
     """What to do when nothing tells the cause."""
     return _advice(_GENERAL, failure)
-
-
-def seconds(value: float) -> str:
-    """A limit as authors write it: `90s`, `5m`, `1h`."""
-    for size, unit in ((3600, "h"), (60, "m")):
-        if value >= size and value % size == 0:
-            return f"{value // size:.0f}{unit}"
-    return f"{value:g}s"
 
 
 def first_line(command: str) -> str:

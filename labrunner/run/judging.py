@@ -16,6 +16,7 @@ from labrunner.document.model import Command
 from labrunner.events import Phase, Verdict
 from labrunner.expect.compare import compare
 from labrunner.expect.model import Drift
+from labrunner.plan.durations import as_written
 from labrunner.plan.model import Hook
 from labrunner.run import failure
 from labrunner.run.failure import Failure
@@ -85,7 +86,7 @@ def judge_hook(hook: Hook, phase: Phase, end: Failure, found: Found) -> None:
     what = f"hook {hook.name} {phase}"
     if end.completed.outcome == "timed_out":
         waited = f" while waiting for {end.completed.waited_for}" if end.completed.waited_for else ""
-        found.fail(f"{what} took longer than {failure.seconds(hook.timeout)}{waited}")
+        found.fail(f"{what} took longer than {as_written(hook.timeout)}{waited}")
     elif end.completed.outcome == "interrupted":
         found.fail(f"{what} was interrupted")
     else:

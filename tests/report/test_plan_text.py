@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from labrunner.lab import load
+from labrunner.plan.durations import as_written
 from labrunner.plan.model import Plan
-from labrunner.report.plan import as_json, as_text, duration
+from labrunner.report.plan import as_json, as_text
 
 Golden = Callable[[Path, str], None]
 GOLDEN = Path(__file__).parent / "golden"
@@ -115,4 +116,4 @@ def test_an_empty_plan_is_no_problem(plan: Plan) -> None:
     ("seconds", "text"), [(5.0, "5s"), (90.0, "90s"), (300.0, "5m"), (7200.0, "2h"), (1.5, "1.5s")]
 )
 def test_durations_read_as_authors_write_them(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
+    assert as_written(seconds) == text

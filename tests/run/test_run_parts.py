@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labrunner.events import RunFinished, Verdict
+from labrunner.plan.durations import as_written
 from labrunner.plan.model import Hook
 from labrunner.run import hooks, identity
-from labrunner.run.failure import Failure, general_remedies, reason, remedies, seconds
+from labrunner.run.failure import Failure, general_remedies, reason, remedies
 from labrunner.run.kept import Kept
 from labrunner.run.missing import missing_programs
 from labrunner.run.rewriting import announcements, rewrite
@@ -123,7 +124,7 @@ def test_without_a_visible_cause_there_is_general_advice(failure: Failure, advic
 
 
 def test_limits_are_written_as_authors_write_them() -> None:
-    assert [seconds(value) for value in (90, 300, 3600, 0.5)] == ["90s", "5m", "1h", "0.5s"]
+    assert [as_written(value) for value in (90, 300, 3600, 0.5)] == ["90s", "5m", "1h", "0.5s"]
 
 
 def test_a_hooks_command_names_script_and_phase(tmp_path: Path) -> None:
